@@ -1,0 +1,80 @@
+//! A convolution with its bias and ReLU6, padded as TensorFlow's `SAME` does.
+
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Initializer, PaddingConfig2d};
+use burn::tensor::{Device, Tensor, activation};
+
+/// The shape of a convolution: channels, square kernel, stride, groups.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ConvShape {
+    pub channels_in: usize,
+    pub channels_out: usize,
+    pub kernel: usize,
+    pub stride: usize,
+    pub groups: usize,
+}
+
+impl ConvShape {
+    pub fn pointwise(channels_in: usize, channels_out: usize) -> Self {
+        Self {
+            channels_in,
+            channels_out,
+            kernel: 1,
+            stride: 1,
+            groups: 1,
+        }
+    }
+
+    pub fn depthwise(channels: usize, kernel: usize, stride: usize) -> Self {
+        Self {
+            channels_in: channels,
+            channels_out: channels,
+            kernel,
+            stride,
+            groups: channels,
+        }
+    }
+
+    /// `SAME` padding for sizes that the stride divides: the odd pixel goes to the bottom right.
+    fn padding(self) -> PaddingConfig2d {
+        let total = self.kernel.saturating_sub(self.stride);
+        let begin = total / 2;
+        let end = total - begin;
+        PaddingConfig2d::Explicit(begin, begin, end, end)
+    }
+
+    pub fn init(self, device: &Device) -> Conv2d {
+        Conv2dConfig::new(
+            [self.channels_in, self.channels_out],
+            [self.kernel, self.kernel],
+        )
+        .with_stride([self.stride, self.stride])
+        .with_groups(self.groups)
+        .with_padding(self.padding())
+        .with_initializer(Initializer::KaimingNormal {
+            gain: 1.0,
+            fan_out_only: false,
+        })
+        .init(device)
+    }
+}
+
+/// A convolution followed by ReLU6, `min(max(x, 0), 6)`.
+#[derive(Module, Debug)]
+pub struct ConvRelu6 {
+    conv: Conv2d,
+}
+
+impl ConvRelu6 {
+    pub(super) fn init(shape: ConvShape, device: &Device) -> Self {
+        Self {
+            conv: shape.init(device),
+        }
+    }
+
+    /// `[batch, channels_in, h, w]` to `[batch, channels_out, h / stride, w / stride]`.
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        activation::relu(self.conv.forward(input)).clamp_max(6.0)
+    }
+}

@@ -1,0 +1,168 @@
+//! EfficientNet-Lite0: inverted residual blocks without squeeze-and-excitation, with ReLU6.
+//!
+//! Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", 2019;
+//! the Lite variants are those of TensorFlow's TPU repository. Parameter names follow this file's
+//! fields; `trainer backbone import` maps the names of a published checkpoint to them.
+
+use burn::module::Module;
+use burn::nn::conv::Conv2d;
+use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
+
+use super::conv::{ConvRelu6, ConvShape};
+
+/// Channels of the stem and of the pooled features.
+const STEM: usize = 32;
+/// Length of the pooled feature vector.
+const FEATURES: usize = 1280;
+/// Dropout before the classifier while training, as published.
+const DROPOUT: f64 = 0.2;
+
+/// One row of the architecture's table: blocks that share their output channels.
+struct Stage {
+    expansion: usize,
+    channels: usize,
+    blocks: usize,
+    stride: usize,
+    kernel: usize,
+}
+
+const fn stage(
+    expansion: usize,
+    channels: usize,
+    blocks: usize,
+    stride: usize,
+    kernel: usize,
+) -> Stage {
+    Stage {
+        expansion,
+        channels,
+        blocks,
+        stride,
+        kernel,
+    }
+}
+
+const STAGES: [Stage; 7] = [
+    stage(1, 16, 1, 1, 3),
+    stage(6, 24, 2, 2, 3),
+    stage(6, 40, 2, 2, 5),
+    stage(6, 80, 3, 2, 3),
+    stage(6, 112, 3, 1, 5),
+    stage(6, 192, 4, 2, 5),
+    stage(6, 320, 1, 1, 3),
+];
+
+/// Expand, filter each channel, project; added to the input where the shapes agree.
+#[derive(Module, Debug)]
+pub struct InvertedResidual {
+    expand: Option<ConvRelu6>,
+    depthwise: ConvRelu6,
+    project: Conv2d,
+    residual: bool,
+}
+
+impl InvertedResidual {
+    fn init(channels_in: usize, stage: &Stage, stride: usize, device: &Device) -> Self {
+        let hidden = channels_in * stage.expansion;
+        Self {
+            expand: (stage.expansion > 1)
+                .then(|| ConvRelu6::init(ConvShape::pointwise(channels_in, hidden), device)),
+            depthwise: ConvRelu6::init(ConvShape::depthwise(hidden, stage.kernel, stride), device),
+            project: ConvShape::pointwise(hidden, stage.channels).init(device),
+            residual: stride == 1 && channels_in == stage.channels,
+        }
+    }
+
+    /// `[batch, channels_in, h, w]` to `[batch, channels_out, h / stride, w / stride]`.
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let expanded = match &self.expand {
+            Some(expand) => expand.forward(input.clone()),
+            None => input.clone(),
+        };
+        let output = self.project.forward(self.depthwise.forward(expanded));
+        if self.residual {
+            output + input
+        } else {
+            output
+        }
+    }
+}
+
+/// EfficientNet-Lite0 for inputs whose side is a multiple of 32 pixels.
+#[derive(Module, Debug)]
+pub struct EfficientNetLite0 {
+    stem: ConvRelu6,
+    blocks: Vec<InvertedResidual>,
+    head: ConvRelu6,
+    dropout: Dropout,
+    classifier: Linear,
+}
+
+impl EfficientNetLite0 {
+    /// Length of the vector that [`Self::features`] answers.
+    pub const FEATURES: usize = FEATURES;
+
+    /// A network with random weights.
+    pub fn init(genres: usize, device: &Device) -> Self {
+        let mut channels = STEM;
+        let mut blocks = Vec::new();
+        for stage in &STAGES {
+            for index in 0..stage.blocks {
+                let stride = if index == 0 { stage.stride } else { 1 };
+                blocks.push(InvertedResidual::init(channels, stage, stride, device));
+                channels = stage.channels;
+            }
+        }
+        Self {
+            stem: ConvRelu6::init(
+                ConvShape {
+                    channels_in: 3,
+                    channels_out: STEM,
+                    kernel: 3,
+                    stride: 2,
+                    groups: 1,
+                },
+                device,
+            ),
+            blocks,
+            head: ConvRelu6::init(ConvShape::pointwise(channels, FEATURES), device),
+            dropout: DropoutConfig::new(DROPOUT).init(),
+            classifier: LinearConfig::new(FEATURES, genres).init(device),
+        }
+    }
+
+    /// Normalised covers `[batch, 3, size, size]` to the last feature map
+    /// `[batch, 1280, size / 32, size / 32]`.
+    pub fn feature_map(&self, covers: Tensor<4>) -> Tensor<4> {
+        let stem = self.stem.forward(covers);
+        let blocks = self
+            .blocks
+            .iter()
+            .fold(stem, |input, block| block.forward(input));
+        self.head.forward(blocks)
+    }
+
+    /// Normalised covers `[batch, 3, size, size]` to pooled features `[batch, 1280]`.
+    pub fn features(&self, covers: Tensor<4>) -> Tensor<2> {
+        global_average(self.feature_map(covers))
+    }
+
+    /// Pooled features `[batch, 1280]` to logits `[batch, genres]`.
+    pub fn classify(&self, features: Tensor<2>) -> Tensor<2> {
+        self.classifier.forward(self.dropout.forward(features))
+    }
+
+    /// Normalised covers `[batch, 3, size, size]` to logits `[batch, genres]`.
+    pub fn forward(&self, covers: Tensor<4>) -> Tensor<2> {
+        self.classify(self.features(covers))
+    }
+}
+
+/// The mean over height and width: `[batch, channels, h, w]` to `[batch, channels]`.
+fn global_average(map: Tensor<4>) -> Tensor<2> {
+    let [batch, channels, height, width] = map.dims();
+    map.reshape([batch, channels, height * width])
+        .mean_dim(2)
+        .reshape([batch, channels])
+}

@@ -1,0 +1,52 @@
+//! The project's own commands: `cargo xtask serve`, `cargo xtask build`, `cargo xtask test`.
+
+mod bindgen;
+mod browser;
+mod checks;
+mod node;
+mod optimise;
+mod packages;
+mod process;
+mod serve;
+mod site;
+mod toolchain;
+mod wasm;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::serve::ServeOptions;
+use crate::wasm::Profile;
+use crate::workspace::Workspace;
+
+/// What builds, serves and tests Undercover.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the browser modules and serve www/ on 127.0.0.1.
+    Serve(ServeOptions),
+    /// Build the browser modules into www/pkg/.
+    Build {
+        /// Build what is shipped: smaller and faster, and slow to build.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Run every check and every test.
+    Test,
+}
+
+fn main() -> Result<()> {
+    let workspace = Workspace::find()?;
+    match Arguments::parse().command {
+        Command::Serve(options) => serve::run(&workspace, &options),
+        Command::Build { release } => wasm::build(&workspace, Profile::new(release)),
+        Command::Test => checks::run(&workspace),
+    }
+}

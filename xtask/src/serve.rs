@@ -1,0 +1,126 @@
+//! `cargo xtask serve`: the site on this machine.
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+use crate::site;
+use crate::wasm::{self, Module, Profile};
+use crate::workspace::Workspace;
+
+/// What `cargo xtask serve` is asked to do.
+#[derive(Args)]
+pub struct ServeOptions {
+    /// Build what is shipped: smaller and faster, and slow to build.
+    #[arg(long, conflicts_with = "no_build")]
+    release: bool,
+    /// Serve what was built before.
+    #[arg(long)]
+    no_build: bool,
+    /// The port on 127.0.0.1; 0 takes any that is free.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+}
+
+/// Builds the browser modules, then serves the site until it is interrupted.
+pub fn run(workspace: &Workspace, options: &ServeOptions) -> Result<()> {
+    let site = workspace.site();
+    require_model(&site)?;
+    // Taken before the build: a port that is in use is told at once.
+    let listener = listen(options.port)?;
+    if options.no_build {
+        require_modules(&site)?;
+    } else {
+        wasm::build(workspace, Profile::new(options.release))?;
+    }
+    println!(
+        "Undercover is on http://{}/ (Ctrl+C ends it)",
+        listener.local_addr()?
+    );
+    serve_on(listener, &site)
+}
+
+/// Answers requests for the files under `site` for as long as the process lives.
+pub fn serve_on(listener: TcpListener, site: &Path) -> Result<()> {
+    listener.set_nonblocking(true)?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_io()
+        .build()?
+        .block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            axum::serve(listener, site::router(site)).await
+        })
+        .context("the server stopped")
+}
+
+fn listen(port: u16) -> Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!(
+            "port {port} is in use: choose another with --port, or any free one with --port 0"
+        ),
+        _ => anyhow::Error::new(error).context(format!("port {port} cannot be opened")),
+    })
+}
+
+fn require_model(site: &Path) -> Result<()> {
+    let model = site.join("models/undercover");
+    for file in ["manifest.json", "weights.bpk"] {
+        ensure!(
+            model.join(file).is_file(),
+            "{} is missing: the repository ships it, so `git restore www/models` brings it back, \
+             and `cargo run --release -p trainer -- export` writes one of your own",
+            model.join(file).display()
+        );
+    }
+    Ok(())
+}
+
+fn require_modules(site: &Path) -> Result<()> {
+    for module in Module::ALL {
+        let package = site.join("pkg").join(module.name());
+        ensure!(
+            package.is_dir(),
+            "{} is missing: run `cargo xtask build` first",
+            package.display()
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_port_in_use_is_told_with_a_way_out() {
+        let taken = listen(0).unwrap();
+        let address = taken.local_addr().unwrap();
+        assert!(address.ip().is_loopback());
+        let error = listen(address.port()).unwrap_err().to_string();
+        assert!(error.contains(&address.port().to_string()), "{error}");
+        assert!(error.contains("--port 0"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_model_or_module_is_told_with_the_command_that_brings_it() {
+        let site = tempfile::tempdir().unwrap();
+        let model = site.path().join("models/undercover");
+        fs::create_dir_all(&model).unwrap();
+        fs::write(model.join("manifest.json"), b"{}").unwrap();
+        let error = require_model(site.path()).unwrap_err().to_string();
+        assert!(error.contains("weights.bpk is missing"), "{error}");
+        fs::write(model.join("weights.bpk"), b"").unwrap();
+        require_model(site.path()).unwrap();
+
+        fs::create_dir_all(site.path().join("pkg/cpu")).unwrap();
+        let error = require_modules(site.path()).unwrap_err().to_string();
+        assert!(error.contains("webgpu") && error.contains("cargo xtask build"), "{error}");
+        fs::create_dir_all(site.path().join("pkg/webgpu")).unwrap();
+        require_modules(site.path()).unwrap();
+    }
+}

@@ -1,0 +1,250 @@
+//! The site asked over a real connection, byte for byte as written here: an HTTP library would tidy
+//! up a path that climbs out of the folder.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+
+use tempfile::TempDir;
+
+use super::*;
+
+const PAGE: &str = "<!doctype html><title>Grüße</title>";
+const SECRET: &str = "not to be served";
+
+/// A site of a few files, and a secret beside it.
+struct Site {
+    address: SocketAddr,
+    _folder: TempDir,
+}
+
+struct Answer {
+    status: u16,
+    headers: HashMap<String, String>,
+    body: Vec<u8>,
+}
+
+impl Site {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("secret.txt"), SECRET).unwrap();
+        let www = folder.path().join("www");
+        fs::create_dir_all(www.join("sub")).unwrap();
+        for (name, content) in [
+            ("index.html", PAGE.as_bytes()),
+            ("app.js", &b"export const answer = 42;\n".repeat(200)),
+            ("app.css", b"body { margin: 0 }"),
+            ("manifest.json", b"{}"),
+            ("app.webmanifest", b"{}"),
+            ("module.wasm", &[0; 4096]),
+            ("weights.bpk", &[0; 4096]),
+            ("weights.0123456789abcdef.bpk", &[0; 16]),
+            ("cover.webp", &[0; 4096]),
+            ("sub/index.html", b"sub"),
+        ] {
+            fs::write(www.join(name), content).unwrap();
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || crate::serve::serve_on(listener, &www));
+        Self {
+            address,
+            _folder: folder,
+        }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, "")
+    }
+
+    /// `headers` as lines, each with its end.
+    fn ask(&self, method: &str, path: &str, headers: &str) -> Answer {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"
+        )
+        .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        Answer::parse(&answer)
+    }
+}
+
+impl Answer {
+    fn parse(bytes: &[u8]) -> Self {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = std::str::from_utf8(&bytes[..end]).unwrap();
+        let mut lines = head.lines();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap();
+        let headers: HashMap<_, _> = lines
+            .map(|line| line.split_once(": ").unwrap())
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        let body = &bytes[end + 4..];
+        let chunked = headers.contains_key("transfer-encoding");
+        Self {
+            status: status.parse().unwrap(),
+            body: if chunked { join(body) } else { body.to_vec() },
+            headers,
+        }
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+}
+
+/// The body out of its chunks.
+fn join(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let end = chunks.windows(2).position(|two| two == b"\r\n").unwrap();
+        let length = std::str::from_utf8(&chunks[..end]).unwrap();
+        let length = usize::from_str_radix(length, 16).unwrap();
+        if length == 0 {
+            return body;
+        }
+        body.extend_from_slice(&chunks[end + 2..][..length]);
+        chunks = &chunks[end + 2 + length + 2..];
+    }
+}
+
+#[test]
+fn a_folder_answers_with_its_page() {
+    let site = Site::start();
+    let page = site.get("/");
+    assert_eq!((page.status, page.body.as_slice()), (200, PAGE.as_bytes()));
+    assert_eq!(site.get("/sub/").body, b"sub");
+    assert_eq!(site.get("/nothing.html").status, 404);
+    assert_eq!(site.ask("POST", "/", "").status, 405);
+    assert!(site.ask("HEAD", "/", "").body.is_empty());
+}
+
+#[test]
+fn every_kind_of_file_has_its_type() {
+    let site = Site::start();
+    for (path, kind) in [
+        ("/", "text/html; charset=utf-8"),
+        ("/app.js", "text/javascript; charset=utf-8"),
+        ("/app.css", "text/css; charset=utf-8"),
+        ("/manifest.json", "application/json"),
+        ("/app.webmanifest", "application/manifest+json"),
+        ("/module.wasm", "application/wasm"),
+        ("/weights.bpk", "application/octet-stream"),
+        ("/cover.webp", "image/webp"),
+    ] {
+        assert_eq!(site.get(path).header("content-type"), kind, "{path}");
+    }
+}
+
+#[test]
+fn nothing_outside_the_folder_is_served() {
+    let site = Site::start();
+    for path in [
+        "/../secret.txt",
+        "/sub/../../secret.txt",
+        "/..%2fsecret.txt",
+        "/%2e%2e/secret.txt",
+        "/%2e%2e%2fsecret.txt",
+        "/sub/..%2f..%2fsecret.txt",
+        "/..%5csecret.txt",
+        "/..\\secret.txt",
+        "//../secret.txt",
+        "/./../secret.txt",
+        "/....//secret.txt",
+        "/%00/../secret.txt",
+        "http://localhost/../secret.txt",
+        "/etc/passwd",
+        "//etc/passwd",
+        "/%2fetc/passwd",
+    ] {
+        let answer = site.get(path);
+        assert!(
+            (400..500).contains(&answer.status),
+            "{path}: {}",
+            answer.status
+        );
+        let body = String::from_utf8_lossy(&answer.body);
+        assert!(!body.contains(SECRET) && !body.contains("root:"), "{path}");
+    }
+}
+
+#[test]
+fn every_answer_forbids_what_the_site_does_not_need() {
+    let site = Site::start();
+    for path in ["/", "/module.wasm", "/nothing"] {
+        let answer = site.get(path);
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("default-src 'self'"), "{path}: {policy}");
+        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"));
+        assert!(!policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"));
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert!(answer.header("permissions-policy").contains("camera=()"));
+    }
+}
+
+#[test]
+fn a_file_is_kept_for_good_only_under_a_name_with_its_hash() {
+    let site = Site::start();
+    for path in ["/", "/app.js", "/module.wasm", "/weights.bpk", "/nothing"] {
+        assert_eq!(site.get(path).header("cache-control"), "no-cache", "{path}");
+    }
+    let hashed = site.get("/weights.0123456789abcdef.bpk");
+    assert_eq!(hashed.header("cache-control"), IMMUTABLE);
+}
+
+#[test]
+fn what_the_browser_has_is_not_sent_again() {
+    let site = Site::start();
+    let first = site.get("/app.js");
+    let tag = first.header("etag");
+    assert!(!tag.is_empty());
+    let again = site.ask("GET", "/app.js", &format!("If-None-Match: {tag}\r\n"));
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    let date = first.header("last-modified");
+    let again = site.ask("GET", "/app.js", &format!("If-Modified-Since: {date}\r\n"));
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    let other = site.ask("GET", "/app.js", "If-None-Match: \"other\"\r\n");
+    assert_eq!((other.status, other.body), (200, first.body));
+}
+
+#[test]
+fn code_is_compressed_as_the_browser_asks() {
+    let site = Site::start();
+    let plain = site.get("/app.js");
+    assert_eq!(plain.header("content-encoding"), "");
+    for encoding in ["gzip", "br"] {
+        let headers = format!("Accept-Encoding: {encoding}\r\n");
+        let packed = site.ask("GET", "/app.js", &headers);
+        assert_eq!(packed.header("content-encoding"), encoding);
+        assert!(packed.header("vary").contains("accept-encoding"));
+        assert!(packed.body.len() < plain.body.len() / 4, "{encoding}");
+        assert_eq!(unpack(encoding, &packed.body), plain.body, "{encoding}");
+        let module = site.ask("GET", "/module.wasm", &headers);
+        assert_eq!(module.header("content-encoding"), encoding);
+    }
+}
+
+#[test]
+fn weights_and_pictures_are_sent_as_they_are() {
+    let site = Site::start();
+    for path in ["/weights.bpk", "/cover.webp"] {
+        let answer = site.ask("GET", path, "Accept-Encoding: gzip, br\r\n");
+        assert_eq!(answer.header("content-encoding"), "", "{path}");
+        assert_eq!(answer.header("content-length"), "4096", "{path}");
+    }
+}
+
+fn unpack(encoding: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    match encoding {
+        "gzip" => flate2::read::GzDecoder::new(bytes).read_to_end(&mut plain),
+        _ => brotli::Decompressor::new(bytes, 4096).read_to_end(&mut plain),
+    }
+    .unwrap();
+    plain
+}

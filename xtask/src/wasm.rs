@@ -1,0 +1,188 @@
+//! The browser modules: the crate compiled twice, with glue for JavaScript.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+use crate::toolchain::{TARGET, WasmToolchain};
+use crate::workspace::Workspace;
+use crate::{bindgen, optimise, process};
+
+/// One of the two modules of the crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Module {
+    /// The network on the CPU: small, answers first.
+    Cpu,
+    /// The network on the GPU.
+    Webgpu,
+}
+
+impl Module {
+    /// Both, the quick one to build first.
+    pub const ALL: [Self; 2] = [Self::Cpu, Self::Webgpu];
+
+    /// The crate's feature, and the module's folder under `www/pkg/`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Webgpu => "webgpu",
+        }
+    }
+}
+
+/// How much the compiler takes pains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to build.
+    Dev,
+    /// What is shipped.
+    Release,
+}
+
+impl Profile {
+    /// The profile that a `--release` flag asks for.
+    pub fn new(release: bool) -> Self {
+        if release { Self::Release } else { Self::Dev }
+    }
+
+    /// Its name in Cargo.toml.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "wasm-dev",
+            Self::Release => "wasm-release",
+        }
+    }
+
+    fn expected_time(self) -> &'static str {
+        match self {
+            Self::Dev => "about 5 minutes the first time, seconds after that",
+            Self::Release => "about 20 minutes the first time, a minute after that",
+        }
+    }
+}
+
+/// Builds both modules into `www/pkg/`; what has not changed is left alone.
+pub fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
+    let toolchain = WasmToolchain::set_up()?;
+    let optimiser = match profile {
+        Profile::Dev => None,
+        Profile::Release => optimise::find(workspace)?,
+    };
+    for module in Module::ALL {
+        build_module(workspace, toolchain, module, profile, optimiser.as_deref())?;
+    }
+    Ok(())
+}
+
+/// The cargo command that both building and clippy start from.
+///
+/// The modules have a target folder each: cargo gives a module's file the same name whatever the
+/// features, and would take the one for the other.
+pub fn cargo(
+    workspace: &Workspace,
+    toolchain: WasmToolchain,
+    module: Module,
+    profile: Profile,
+    subcommand: &str,
+) -> Command {
+    let mut command = toolchain.cargo(subcommand);
+    command
+        .current_dir(workspace.root())
+        .env("CARGO_TARGET_DIR", target(workspace, module))
+        .args(["--package", "undercover", "--lib"])
+        .args(["--profile", profile.name()])
+        .args(["--no-default-features", "--features", module.name()]);
+    command
+}
+
+fn target(workspace: &Workspace, module: Module) -> PathBuf {
+    workspace.target().join("wasm").join(module.name())
+}
+
+fn build_module(
+    workspace: &Workspace,
+    toolchain: WasmToolchain,
+    module: Module,
+    profile: Profile,
+    optimiser: Option<&Path>,
+) -> Result<()> {
+    println!(
+        "== Browser module {} ({}; {})",
+        module.name(),
+        profile.name(),
+        profile.expected_time()
+    );
+    let start = Instant::now();
+    process::run(&mut cargo(
+        workspace, toolchain, module, profile, "build",
+    ))?;
+    let compiled = target(workspace, module)
+        .join(TARGET)
+        .join(profile.name())
+        .join("undercover.wasm");
+    let package = workspace.site().join("pkg").join(module.name());
+    let changed = finish(&compiled, &package, profile, optimiser)?;
+    let size = fs::metadata(package.join(bindgen::WASM_FILE))?.len();
+    println!(
+        "   {}, {:.1} MB, {:.0} s",
+        if changed { "built" } else { "unchanged" },
+        size as f64 / 1e6,
+        start.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
+
+/// Makes the package out of the compiled module, unless it was made of this very module before.
+/// Answers whether there was anything to do.
+fn finish(
+    compiled: &Path,
+    package: &Path,
+    profile: Profile,
+    optimiser: Option<&Path>,
+) -> Result<bool> {
+    let bytes =
+        fs::read(compiled).with_context(|| format!("{} cannot be read", compiled.display()))?;
+    let stamp = stamp(&bytes, profile, optimiser.is_some());
+    let stamp_file = package.join(".stamp");
+    if fs::read_to_string(&stamp_file).is_ok_and(|found| found == stamp) {
+        return Ok(false);
+    }
+    // Made aside and moved: a page that is loaded meanwhile sees a whole package.
+    let aside = package.with_extension("new");
+    remove(&aside)?;
+    bindgen::generate(compiled, &aside, profile)?;
+    if let Some(optimiser) = optimiser {
+        optimise::run(optimiser, &aside.join(bindgen::WASM_FILE))?;
+    }
+    fs::write(aside.join(".stamp"), stamp)?;
+    remove(package)?;
+    fs::rename(&aside, package)
+        .with_context(|| format!("{} cannot be put into place", package.display()))?;
+    Ok(true)
+}
+
+/// What a package was made of.
+fn stamp(module: &[u8], profile: Profile, optimised: bool) -> String {
+    let digest: String = Sha256::digest(module)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!(
+        "{digest} {} optimised={optimised} bindgen={}\n",
+        profile.name(),
+        bindgen::VERSION
+    )
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} cannot be removed", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
