@@ -15,66 +15,68 @@ struct Step {
     name: &'static str,
     /// How long it takes on two cores: for the first time, and when little has changed.
     expected: &'static str,
-    /// It cannot run when the step of this name has failed.
-    needs: Option<&'static str>,
+    /// It cannot run when one of these steps has failed.
+    needs: &'static [&'static str],
     run: fn(&Workspace) -> Result<()>,
 }
 
 const MODULES: &str = "browser modules";
+const PACKAGES: &str = "node packages";
 
 const STEPS: [Step; 9] = [
     Step {
         name: "format",
         expected: "seconds",
-        needs: None,
+        needs: &[],
         run: format,
     },
     Step {
         name: "clippy",
         expected: "3 minutes, then seconds",
-        needs: None,
+        needs: &[],
         run: clippy,
     },
     Step {
         name: "tests of the commands",
         expected: "1 minute, then seconds",
-        needs: None,
+        needs: &[],
         run: test_commands,
     },
     Step {
         name: "native tests",
         expected: "10 minutes, then 2",
-        needs: None,
+        needs: &[],
         run: test_native,
     },
     Step {
         name: MODULES,
         expected: "10 minutes, then seconds",
-        needs: None,
+        needs: &[],
         run: build_modules,
     },
     Step {
         name: "clippy for the browser",
         expected: "4 minutes, then seconds",
-        needs: None,
+        needs: &[],
         run: clippy_browser,
     },
     Step {
-        name: "node packages",
+        name: PACKAGES,
         expected: "half a minute, then none",
-        needs: None,
+        needs: &[],
         run: node::install,
     },
+    // After the modules: the page's types include theirs.
     Step {
         name: "types of the page",
         expected: "seconds",
-        needs: Some(MODULES),
+        needs: &[MODULES, PACKAGES],
         run: check_types,
     },
     Step {
         name: "tests in the browser",
         expected: "minutes",
-        needs: Some(MODULES),
+        needs: &[MODULES, PACKAGES],
         run: test_browser,
     },
 ];
@@ -87,33 +89,63 @@ enum Outcome {
     Skipped,
 }
 
-/// Runs all steps that can run; an error if one of them failed.
+/// A step that was attempted, or not.
+struct Done {
+    name: &'static str,
+    outcome: Outcome,
+    time: Duration,
+}
+
+/// Runs all steps that can run; an error if one of them did not pass.
 pub fn run(workspace: &Workspace) -> Result<()> {
-    let start = Instant::now();
-    let mut results: Vec<(&Step, Outcome, Duration)> = Vec::new();
-    for (number, step) in STEPS.iter().enumerate() {
-        println!("\n=== {}/{} {} ({})", number + 1, STEPS.len(), step.name, step.expected);
-        let step_start = Instant::now();
-        let hindered = results
+    let done = run_steps(&STEPS, workspace);
+    println!("\n=== Summary");
+    for Done {
+        name,
+        outcome,
+        time,
+    } in &done
+    {
+        println!("{:>8.1} s  {outcome:?}  {name}", time.as_secs_f64());
+    }
+    let time: Duration = done.iter().map(|step| step.time).sum();
+    println!("{:>8.1} s  in all", time.as_secs_f64());
+    let failed: Vec<_> = done
+        .iter()
+        .filter(|step| step.outcome != Outcome::Passed)
+        .map(|step| step.name)
+        .collect();
+    ensure!(failed.is_empty(), "not passed: {}", failed.join(", "));
+    Ok(())
+}
+
+fn run_steps(steps: &[Step], workspace: &Workspace) -> Vec<Done> {
+    let mut done: Vec<Done> = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        println!(
+            "\n=== {}/{} {} ({})",
+            index + 1,
+            steps.len(),
+            step.name,
+            step.expected
+        );
+        let start = Instant::now();
+        let hindered = done
             .iter()
-            .any(|(done, outcome, _)| Some(done.name) == step.needs && *outcome != Outcome::Passed);
+            .any(|before| before.outcome != Outcome::Passed && step.needs.contains(&before.name));
         let outcome = if hindered {
+            println!("skipped: it needs {}", step.needs.join(" and "));
             Outcome::Skipped
         } else {
             attempt(step, workspace)
         };
-        results.push((step, outcome, step_start.elapsed()));
+        done.push(Done {
+            name: step.name,
+            outcome,
+            time: start.elapsed(),
+        });
     }
-    println!("\n=== Summary");
-    for (step, outcome, time) in &results {
-        println!("{:>8.1} s  {outcome:?}  {}", time.as_secs_f64(), step.name);
-    }
-    println!("{:>8.1} s  in all", start.elapsed().as_secs_f64());
-    ensure!(
-        results.iter().all(|(_, outcome, _)| *outcome == Outcome::Passed),
-        "not everything passed"
-    );
-    Ok(())
+    done
 }
 
 fn attempt(step: &Step, workspace: &Workspace) -> Outcome {
@@ -122,6 +154,139 @@ fn attempt(step: &Step, workspace: &Workspace) -> Outcome {
         Err(error) => {
             println!("{}: {error:#}", step.name);
             Outcome::Failed
+        }
+    }
+}
+
+fn format(workspace: &Workspace) -> Result<()> {
+    set_up_component("fmt", "rustfmt")?;
+    process::run(cargo(workspace).args(["fmt", "--all", "--check"]))?;
+    process::run(commands(workspace, "fmt").arg("--check"))
+}
+
+fn clippy(workspace: &Workspace) -> Result<()> {
+    set_up_component("clippy", "clippy")?;
+    // In release, as the tests are: the build scripts and macros serve both.
+    process::run(
+        cargo(workspace)
+            .args(["clippy", "--release", "--workspace", "--all-targets"])
+            .args(DENY_WARNINGS),
+    )?;
+    process::run(
+        commands(workspace, "clippy")
+            .arg("--all-targets")
+            .args(DENY_WARNINGS),
+    )
+}
+
+fn test_commands(workspace: &Workspace) -> Result<()> {
+    process::run(&mut commands(workspace, "test"))
+}
+
+fn test_native(workspace: &Workspace) -> Result<()> {
+    process::run(cargo(workspace).args(["test", "--release", "--workspace"]))
+}
+
+fn build_modules(workspace: &Workspace) -> Result<()> {
+    wasm::build(workspace, Profile::Dev)
+}
+
+fn clippy_browser(workspace: &Workspace) -> Result<()> {
+    let toolchain = WasmToolchain::set_up()?;
+    toolchain.set_up_clippy()?;
+    for module in Module::ALL {
+        let mut clippy = wasm::cargo(workspace, toolchain, module, Profile::Dev, "clippy");
+        process::run(clippy.args(DENY_WARNINGS))?;
+    }
+    Ok(())
+}
+
+fn check_types(workspace: &Workspace) -> Result<()> {
+    process::run(npx(workspace).args(["tsc", "--project", "tsconfig.json"]))
+}
+
+fn test_browser(workspace: &Workspace) -> Result<()> {
+    let chromium = browser::set_up()?;
+    process::run(
+        npx(workspace)
+            .args(["playwright", "test", "--config"])
+            .arg("tests/browser/playwright.config.js")
+            .env("CHROME", chromium),
+    )
+}
+
+const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
+
+fn cargo(workspace: &Workspace) -> Command {
+    let mut command = process::cargo();
+    command.current_dir(workspace.root());
+    command
+}
+
+/// A cargo subcommand on xtask itself, which is a workspace of its own.
+fn commands(workspace: &Workspace, subcommand: &str) -> Command {
+    let mut command = cargo(workspace);
+    command.args([subcommand, "--manifest-path", "xtask/Cargo.toml"]);
+    command
+}
+
+/// A program out of the pinned packages, and no other.
+fn npx(workspace: &Workspace) -> Command {
+    let mut command = Command::new("npx");
+    command.arg("--no-install").current_dir(workspace.root());
+    command
+}
+
+/// Brings a component of rustup's that a minimal toolchain lacks.
+fn set_up_component(subcommand: &str, component: &str) -> Result<()> {
+    if process::succeeds(process::cargo().args([subcommand, "--version"])) {
+        return Ok(());
+    }
+    println!("   rustup fetches {component}");
+    process::run_within(
+        Command::new("rustup").args(["component", "add", component]),
+        Duration::from_secs(180),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::bail;
+
+    use super::*;
+
+    #[test]
+    fn what_needs_a_failed_step_is_skipped_and_the_rest_runs() {
+        let pass: fn(&Workspace) -> Result<()> = |_| Ok(());
+        let fail: fn(&Workspace) -> Result<()> = |_| bail!("on purpose");
+        let step = |name, needs, run| Step {
+            name,
+            expected: "",
+            needs,
+            run,
+        };
+        let steps = [
+            step("first", &[], fail),
+            step("needs first", &["first"], pass),
+            step("needs the skipped", &["needs first"], pass),
+            step("alone", &[], pass),
+            step("needs alone", &["alone"], pass),
+        ];
+        let workspace = Workspace::find().unwrap();
+        let outcomes: Vec<_> = run_steps(&steps, &workspace)
+            .iter()
+            .map(|done| done.outcome)
+            .collect();
+        use Outcome::{Failed, Passed, Skipped};
+        assert_eq!(outcomes, [Failed, Skipped, Skipped, Passed, Passed]);
+    }
+
+    #[test]
+    fn a_step_needs_only_what_runs_before_it() {
+        for (index, step) in STEPS.iter().enumerate() {
+            for need in step.needs {
+                assert!(STEPS[..index].iter().any(|before| before.name == *need));
+            }
         }
     }
 }

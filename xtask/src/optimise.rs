@@ -23,7 +23,12 @@ pub fn run(optimiser: &Path, module: &Path) -> Result<()> {
     println!("   wasm-opt (up to 5 minutes)");
     process::run(
         Command::new(optimiser)
-            .args(["-Oz", "--all-features", "--strip-debug", "--strip-producers"])
+            .args([
+                "-Oz",
+                "--all-features",
+                "--strip-debug",
+                "--strip-producers",
+            ])
             .arg(module)
             .arg("-o")
             .arg(module),

@@ -14,7 +14,10 @@ pub fn can_install() -> bool {
 
 /// Installs `packages` with apt-get, after bringing its lists up to date.
 pub fn install(packages: &[&str]) -> Result<()> {
-    println!("   apt-get installs {} (about a minute)", packages.join(" "));
+    println!(
+        "   apt-get installs {} (about a minute)",
+        packages.join(" ")
+    );
     process::run(apt().args(["update", "-qq"])).context("the package lists cannot be fetched")?;
     process::run(
         apt()

@@ -100,11 +100,8 @@ mod tests {
     #[test]
     fn what_takes_too_long_is_ended() {
         let start = Instant::now();
-        let error = run_within(
-            Command::new("sleep").arg("30"),
-            Duration::from_millis(200),
-        )
-        .unwrap_err();
+        let error =
+            run_within(Command::new("sleep").arg("30"), Duration::from_millis(200)).unwrap_err();
         assert!(error.to_string().contains("sleep 30 took over"), "{error}");
         assert!(start.elapsed() < Duration::from_secs(10));
     }

@@ -119,7 +119,10 @@ mod tests {
 
         fs::create_dir_all(site.path().join("pkg/cpu")).unwrap();
         let error = require_modules(site.path()).unwrap_err().to_string();
-        assert!(error.contains("webgpu") && error.contains("cargo xtask build"), "{error}");
+        assert!(
+            error.contains("webgpu") && error.contains("cargo xtask build"),
+            "{error}"
+        );
         fs::create_dir_all(site.path().join("pkg/webgpu")).unwrap();
         require_modules(site.path()).unwrap();
     }

@@ -195,7 +195,13 @@ mod tests {
         let arguments: Vec<_> = command.get_args().collect();
         assert_eq!(
             arguments,
-            ["clippy", "--target", TARGET, "-Z", "build-std=std,panic_abort"]
+            [
+                "clippy",
+                "--target",
+                TARGET,
+                "-Z",
+                "build-std=std,panic_abort"
+            ]
         );
     }
 }

@@ -117,9 +117,7 @@ fn build_module(
         profile.expected_time()
     );
     let start = Instant::now();
-    process::run(&mut cargo(
-        workspace, toolchain, module, profile, "build",
-    ))?;
+    process::run(&mut cargo(workspace, toolchain, module, profile, "build"))?;
     let compiled = target(workspace, module)
         .join(TARGET)
         .join(profile.name())

@@ -49,7 +49,13 @@ impl Workspace {
 fn target_directory(root: &Path) -> Result<PathBuf> {
     let mut metadata = process::cargo();
     metadata
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
         .current_dir(root);
     let metadata: Value = serde_json::from_str(&process::output(&mut metadata)?)
         .context("cargo metadata answered something else than JSON")?;
