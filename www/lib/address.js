@@ -1,0 +1,90 @@
+/** A picture behind an address. */
+
+import { UndercoverError } from './errors.js';
+import { MAX_PICTURE_BYTES } from './limits.js';
+
+const PROTOCOLS = ['http:', 'https:', 'data:', 'blob:'];
+
+/**
+ * @param {string | URL} address relative ones are meant relative to the document
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Blob>}
+ * @throws {UndercoverError} `address-invalid`, `address-unreachable`, `address-refused`, `address-status`
+ */
+export async function readAddress(address, signal) {
+  const url = parse(address);
+  if (url.protocol === 'data:') return readDataUrl(url);
+  const response = await request(url, signal);
+  if (!response.ok) {
+    throw new UndercoverError('address-status', `${url.host} answered with status ${response.status}.`, {
+      detail: `${url.host}: ${response.status}`,
+    });
+  }
+  if (Number(response.headers.get('content-length')) > MAX_PICTURE_BYTES) {
+    throw new UndercoverError('file-too-large', 'The file at this address is too large.');
+  }
+  return response.blob();
+}
+
+/**
+ * @param {string | URL} address
+ * @returns {URL}
+ */
+function parse(address) {
+  const text = String(address).trim();
+  const url = URL.canParse(text, document.baseURI) ? new URL(text, document.baseURI) : null;
+  if (text && url && PROTOCOLS.includes(url.protocol)) return url;
+  throw new UndercoverError('address-invalid', 'This is no address of a picture: one begins with https://.');
+}
+
+/**
+ * @param {URL} url
+ * @param {AbortSignal} [signal]
+ */
+async function request(url, signal) {
+  try {
+    // The other site learns nothing of the visitor but that its picture was asked for.
+    return await fetch(url, { signal, referrerPolicy: 'no-referrer', credentials: 'same-origin' });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw url.origin === location.origin ? unreachable(url, cause) : refused(url, cause);
+  }
+}
+
+/**
+ * @param {URL} url
+ * @param {unknown} cause
+ */
+function unreachable(url, cause) {
+  return new UndercoverError('address-unreachable', `${url.host} cannot be reached.`, { cause, detail: url.host });
+}
+
+/**
+ * A browser does not tell a script why another site did not answer: by far most often because that site lets only
+ * its own pages read its pictures.
+ * @param {URL} url
+ * @param {unknown} cause
+ */
+function refused(url, cause) {
+  const message = `${url.host} does not let other pages read its pictures. Save the picture, then choose the file.`;
+  return new UndercoverError('address-refused', message, { cause, detail: url.host });
+}
+
+/**
+ * By hand, as the content security policy need not allow connections to `data:`.
+ * @param {URL} url
+ * @returns {Blob}
+ */
+function readDataUrl(url) {
+  const comma = url.href.indexOf(',');
+  const head = url.href.slice('data:'.length, comma);
+  try {
+    if (comma < 0) throw new TypeError('no comma');
+    const body = decodeURIComponent(url.href.slice(comma + 1));
+    if (!head.endsWith(';base64')) return new Blob([body], { type: head });
+    const bytes = Uint8Array.from(atob(body), (character) => character.charCodeAt(0));
+    return new Blob([bytes], { type: head.slice(0, -';base64'.length) });
+  } catch (cause) {
+    throw new UndercoverError('address-invalid', 'This data address is damaged.', { cause });
+  }
+}

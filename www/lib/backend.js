@@ -1,0 +1,170 @@
+/** A backend in a worker of its own, so that compiling one never keeps another from answering. */
+
+import { UndercoverError, fromErrorData } from './errors.js';
+import { ANSWER_TIMEOUT, START_TIMEOUT } from './limits.js';
+
+/** @typedef {import('./protocol.js').BackendName} BackendName */
+/** @typedef {import('./protocol.js').BackendInfo} BackendInfo */
+/** @typedef {import('./protocol.js').ToWorker} ToWorker */
+/** @typedef {import('./protocol.js').FromWorker} FromWorker */
+/** @typedef {import('./answer.js').NetworkAnswer} NetworkAnswer */
+
+/**
+ * A worker that broke, and why: it is of no more use.
+ * As opposed to any other error, which is the answer to one request.
+ */
+export class BackendBroken extends Error {
+  /** @param {UndercoverError} reason */
+  constructor(reason) {
+    super(reason.message, { cause: reason });
+    this.reason = reason;
+  }
+}
+
+export class Backend {
+  #worker;
+  #nextId = 0;
+  /** @type {Map<number, PromiseWithResolvers<any>>} */
+  #asked = new Map();
+  /** @type {PromiseWithResolvers<BackendInfo>} */
+  #ready = Promise.withResolvers();
+  /** @type {PromiseWithResolvers<BackendBroken>} */
+  #broken = Promise.withResolvers();
+  #onProgress;
+  #alive = true;
+
+  /**
+   * Starts the worker, which begins to fetch its module.
+   * @param {BackendName} name
+   * @param {import('./progress.js').OnProgress} onProgress
+   */
+  constructor(name, onProgress) {
+    /** @readonly */
+    this.name = name;
+    this.#onProgress = onProgress;
+    // Whoever needs it awaits `load`; the loss of one that nobody awaits is no unhandled error.
+    this.#ready.promise.catch(() => {});
+    this.#worker = new Worker(new URL('../worker.js', import.meta.url), { type: 'module', name: `undercover-${name}` });
+    this.#worker.addEventListener('message', (event) => this.#receive(event.data));
+    this.#worker.addEventListener('error', (event) => this.#break('crashed', event.message || 'The worker failed.'));
+    this.#worker.addEventListener('messageerror', () => this.#break('crashed', 'A message could not be read.'));
+    this.#tell({ type: 'start', backend: name });
+  }
+
+  /** Resolves once this backend is of no more use. */
+  get broken() {
+    return this.#broken.promise;
+  }
+
+  /**
+   * Gives it the model. Resolves once it has passed its self-test.
+   * @param {import('./model.js').Model} model
+   * @returns {Promise<BackendInfo>}
+   * @throws {BackendBroken}
+   */
+  async load({ manifestBytes, weights }) {
+    this.#tell({ type: 'load', manifest: manifestBytes, weights });
+    return this.#within(START_TIMEOUT, this.#ready.promise);
+  }
+
+  /**
+   * @param {Blob} picture
+   * @param {import('./answer.js').Question} question
+   * @returns {Promise<NetworkAnswer>}
+   * @throws {UndercoverError} if it is the picture or the question
+   * @throws {BackendBroken}
+   */
+  classify(picture, question) {
+    return this.#ask((id) => ({ type: 'classify', id, picture, question }));
+  }
+
+  /**
+   * How long a picture takes, warm, in milliseconds.
+   * @param {number} runs of which the best counts
+   * @param {number} [enough] milliseconds of a run after which there is no other
+   * @returns {Promise<number>}
+   * @throws {BackendBroken}
+   */
+  measure(runs, enough = ANSWER_TIMEOUT) {
+    return this.#ask((id) => ({ type: 'measure', id, runs, enough }));
+  }
+
+  /** Ends the worker. What it was asked is rejected. */
+  dispose() {
+    this.#break('disposed', 'The classifier was disposed of.');
+  }
+
+  /** @param {ToWorker} message */
+  #tell(message) {
+    this.#worker.postMessage(message);
+  }
+
+  /**
+   * @param {(id: number) => ToWorker} question
+   * @returns {Promise<any>}
+   */
+  async #ask(question) {
+    if (!this.#alive) throw await this.#broken.promise;
+    const id = (this.#nextId += 1);
+    /** @type {PromiseWithResolvers<any>} */
+    const asked = Promise.withResolvers();
+    this.#asked.set(id, asked);
+    this.#tell(question(id));
+    return this.#within(ANSWER_TIMEOUT, asked.promise);
+  }
+
+  /**
+   * A worker that hangs is broken.
+   * @template T
+   * @param {number} milliseconds
+   * @param {Promise<T>} promise
+   */
+  async #within(milliseconds, promise) {
+    const timer = setTimeout(() => this.#break('timeout', `No answer within ${milliseconds / 1000} s.`), milliseconds);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @param {FromWorker} message */
+  #receive(message) {
+    switch (message.type) {
+      case 'progress':
+        return this.#onProgress({ stage: this.name, loaded: message.loaded, total: message.total });
+      case 'ready':
+        return this.#ready.resolve(message.info);
+      case 'answer':
+        return this.#answered(message.id)?.resolve(message.answer);
+      case 'measured':
+        return this.#answered(message.id)?.resolve(message.milliseconds);
+      case 'error':
+        return this.#answered(message.id)?.reject(fromErrorData(message.error));
+      case 'broken':
+        return this.#break(message.error.code, message.error.message);
+    }
+  }
+
+  /** @param {number} id */
+  #answered(id) {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    return asked;
+  }
+
+  /**
+   * @param {string} code
+   * @param {string} message
+   */
+  #break(code, message) {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#worker.terminate();
+    const broken = new BackendBroken(new UndercoverError(code, message));
+    this.#broken.resolve(broken);
+    this.#ready.reject(broken);
+    for (const asked of this.#asked.values()) asked.reject(broken);
+    this.#asked.clear();
+  }
+}

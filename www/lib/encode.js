@@ -1,0 +1,38 @@
+/** Pixels as a PNG file, without loss. Runs on the page and in workers. */
+
+import { UndercoverError } from './errors.js';
+
+/**
+ * @typedef {HTMLCanvasElement | OffscreenCanvas | ImageBitmap | ImageData | HTMLImageElement} Pixels
+ */
+
+/**
+ * @param {Pixels} pixels
+ * @returns {Promise<Blob>}
+ * @throws {UndercoverError} `empty` without a pixel, `tainted` where another site's picture may not be read
+ */
+export async function encodePng(pixels) {
+  const [width, height] = sizeOf(pixels);
+  if (!width || !height) throw new UndercoverError('empty', 'This picture has no pixels.');
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (!context) throw new UndercoverError('too-large', 'This picture is too large for this browser.');
+  if ('data' in pixels) {
+    context.putImageData(pixels, 0, 0);
+  } else {
+    context.drawImage(pixels, 0, 0);
+  }
+  try {
+    return await canvas.convertToBlob({ type: 'image/png' });
+  } catch (cause) {
+    throw new UndercoverError('tainted', 'The site that this picture is from does not let it be read.', { cause });
+  }
+}
+
+/**
+ * @param {Pixels} pixels
+ * @returns {[number, number]} in pixels
+ */
+function sizeOf(pixels) {
+  return 'naturalWidth' in pixels ? [pixels.naturalWidth, pixels.naturalHeight] : [pixels.width, pixels.height];
+}

@@ -1,0 +1,190 @@
+/**
+ * Who answers: one backend at a time, out of a queue.
+ *
+ * A backend that breaks is replaced, and its request is asked again; only a request that breaks two in a row is
+ * answered with the error. Which backend is the current one is decided in lib/selection.js.
+ */
+
+import { Backend, BackendBroken } from './backend.js';
+import { UndercoverError } from './errors.js';
+import { Queue, Request } from './queue.js';
+
+/** @typedef {import('./protocol.js').BackendInfo} BackendInfo */
+/** @typedef {import('./protocol.js').BackendName} BackendName */
+/** @typedef {import('./model.js').Model} Model */
+
+/** How many backends a request may break before it is taken for the culprit. */
+const MOST_FAILURES = 2;
+
+/** A backend that has passed its self-test. */
+/** @typedef {{backend: Backend, info: BackendInfo}} ReadyBackend */
+
+export class Engine {
+  #queue = new Queue();
+  /** @type {ReadyBackend | null} */
+  #current = null;
+  /** The backend to go back to when a GPU breaks. @type {ReadyBackend | null} */
+  #standby = null;
+  /** @type {Set<Backend>} */
+  #backends = new Set();
+  #busy = false;
+  #disposed = false;
+  /** @type {(() => void)[]} */
+  #waitingForIdle = [];
+  #model;
+  #onProgress;
+  #onLoss;
+
+  /**
+   * @param {Promise<Model>} model
+   * @param {import('./progress.js').OnProgress} onProgress
+   * @param {(name: BackendName, reason: UndercoverError) => void} onLoss told when the current backend broke
+   */
+  constructor(model, onProgress, onLoss) {
+    this.#model = model;
+    this.#onProgress = onProgress;
+    this.#onLoss = onLoss;
+  }
+
+  /** The backend that answers now, or null before the first is ready. */
+  get current() {
+    return this.#current?.info ?? null;
+  }
+
+  /**
+   * Starts a backend beside those that there are.
+   * @param {BackendName} name
+   * @returns {Promise<ReadyBackend>} once it has passed its self-test
+   * @throws {UndercoverError}
+   */
+  async start(name) {
+    this.#throwIfDisposed();
+    const backend = new Backend(name, this.#onProgress);
+    this.#backends.add(backend);
+    try {
+      return { backend, info: await this.#load(backend) };
+    } catch (error) {
+      this.stop(backend);
+      throw error instanceof BackendBroken ? error.reason : error;
+    }
+  }
+
+  /**
+   * Its module may fail before the model has arrived.
+   * @param {Backend} backend
+   */
+  async #load(backend) {
+    const broken = backend.broken.then((reason) => Promise.reject(reason));
+    const model = await Promise.race([this.#model, broken]);
+    return backend.load(model);
+  }
+
+  /**
+   * Lets a backend answer from here on; the one before stays as the one to go back to.
+   * @param {ReadyBackend} ready
+   */
+  use(ready) {
+    this.#standby = this.#current;
+    this.#current = ready;
+    this.#pump();
+  }
+
+  /** @param {Backend} backend */
+  stop(backend) {
+    this.#backends.delete(backend);
+    backend.dispose();
+  }
+
+  /**
+   * @param {Request} request
+   */
+  ask(request) {
+    this.#throwIfDisposed();
+    this.#queue.add(request);
+    this.#pump();
+    return request.answered;
+  }
+
+  /** Resolves when nothing is asked: what is measured meanwhile is not slowed down, and slows nobody down. */
+  idle() {
+    if (!this.#busy) return Promise.resolve();
+    return new Promise((/** @type {(value: void) => void} */ resolve) => this.#waitingForIdle.push(resolve));
+  }
+
+  /** Ends all workers; whoever waits is rejected. */
+  dispose() {
+    this.#disposed = true;
+    this.#queue.rejectAll(disposed());
+    for (const backend of [...this.#backends]) this.stop(backend);
+  }
+
+  #throwIfDisposed() {
+    if (this.#disposed) throw disposed();
+  }
+
+  /** Hands the next request to the current backend, unless it is at work. */
+  #pump() {
+    if (this.#busy || !this.#current) return;
+    const request = this.#queue.take();
+    if (!request) return this.#tellIdle();
+    this.#busy = true;
+    this.#serve(request, this.#current).finally(() => {
+      this.#busy = false;
+      this.#pump();
+    });
+  }
+
+  #tellIdle() {
+    for (const resolve of this.#waitingForIdle.splice(0)) resolve();
+  }
+
+  /**
+   * @param {Request} request
+   * @param {ReadyBackend} by
+   */
+  async #serve(request, by) {
+    try {
+      const answer = await by.backend.classify(request.picture, request.question);
+      if (!request.settled) request.resolve(answer, by.info);
+    } catch (error) {
+      if (!(error instanceof BackendBroken)) {
+        if (!request.settled) request.reject(error);
+        return;
+      }
+      await this.#recover(request, by, error.reason);
+    }
+  }
+
+  /**
+   * @param {Request} request that was not answered
+   * @param {ReadyBackend} lost
+   * @param {UndercoverError} reason
+   */
+  async #recover(request, lost, reason) {
+    this.#backends.delete(lost.backend);
+    request.failures += 1;
+    if (this.#disposed) return void request.reject(disposed());
+    this.#onLoss(lost.info.backend, reason);
+    if (request.failures < MOST_FAILURES) this.#queue.putBack(request);
+    else if (!request.settled) request.reject(reason);
+    await this.#replace(lost);
+  }
+
+  /** @param {ReadyBackend} lost */
+  async #replace(lost) {
+    // A backend may have been chosen meanwhile.
+    if (this.#current !== lost) return;
+    this.#current = this.#standby;
+    this.#standby = null;
+    if (this.#current) return;
+    try {
+      this.#current = await this.start(lost.info.backend);
+    } catch (error) {
+      this.#queue.rejectAll(error);
+    }
+  }
+}
+
+function disposed() {
+  return new UndercoverError('disposed', 'The classifier was disposed of.');
+}

@@ -1,0 +1,65 @@
+/** The WebAssembly module of a backend. */
+
+import { UndercoverError } from '../errors.js';
+import { lengthOf, readParts } from '../progress.js';
+
+/**
+ * What wasm-bindgen makes of src/web.rs.
+ * @typedef {import('../../pkg/cpu/undercover.js').Classifier} Classifier
+ * @typedef {typeof import('../../pkg/cpu/undercover.js')} Module
+ */
+
+/**
+ * Fetches, compiles and starts it.
+ * @param {import('../protocol.js').BackendName} backend
+ * @param {(loaded: number, total: number | null) => void} onProgress
+ * @returns {Promise<Module>}
+ * @throws {UndercoverError} `program-unreachable`, `no-webassembly`
+ */
+export async function fetchModule(backend, onProgress) {
+  const folder = new URL(`../../pkg/${backend}/`, import.meta.url);
+  const [module, response] = await Promise.all([importGlue(folder), fetchProgram(folder)]);
+  // Counted on a copy: browsers keep compiled code only for a response that comes straight from the network.
+  const copy = response.clone();
+  const total = lengthOf(response);
+  const counted = readParts(copy, (loaded) => onProgress(loaded, total)).catch(() => {});
+  try {
+    await module.default({ module_or_path: response });
+  } catch (cause) {
+    if (!(cause instanceof WebAssembly.CompileError)) throw cause;
+    const message = 'This browser is too old for this program: it lacks WebAssembly SIMD.';
+    throw new UndercoverError('no-webassembly', message, { cause });
+  }
+  await counted;
+  return module;
+}
+
+/**
+ * @param {URL} folder
+ * @returns {Promise<Module>}
+ */
+async function importGlue(folder) {
+  try {
+    return await import(new URL('undercover.js', folder).href);
+  } catch (cause) {
+    throw unreachable(folder, cause);
+  }
+}
+
+/** @param {URL} folder */
+async function fetchProgram(folder) {
+  const url = new URL('undercover_bg.wasm', folder);
+  const response = await fetch(url).catch((cause) => {
+    throw unreachable(url, cause);
+  });
+  if (!response.ok) throw unreachable(url, response.status);
+  return response;
+}
+
+/**
+ * @param {URL} url
+ * @param {unknown} cause
+ */
+function unreachable(url, cause) {
+  return new UndercoverError('program-unreachable', `The program ${url.href} could not be loaded.`, { cause });
+}
