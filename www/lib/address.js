@@ -9,7 +9,7 @@ const PROTOCOLS = ['http:', 'https:', 'data:', 'blob:'];
  * @param {string | URL} address relative ones are meant relative to the document
  * @param {AbortSignal} [signal]
  * @returns {Promise<Blob>}
- * @throws {UndercoverError} `address-invalid`, `address-unreachable`, `address-refused`, `address-status`
+ * @throws {UndercoverError} `address-…`, `file-too-large`
  */
 export async function readAddress(address, signal) {
   const url = parse(address);
@@ -42,13 +42,34 @@ function parse(address) {
  * @param {AbortSignal} [signal]
  */
 async function request(url, signal) {
+  const policy = watchPolicy();
   try {
     // The other site learns nothing of the visitor but that its picture was asked for.
     return await fetch(url, { signal, referrerPolicy: 'no-referrer', credentials: 'same-origin' });
   } catch (cause) {
     signal?.throwIfAborted();
-    throw url.origin === location.origin ? unreachable(url, cause) : refused(url, cause);
+    if (url.origin === location.origin) throw unreachable(url, cause);
+    throw (await policy.blocked()) ? blocked(cause) : refused(url, cause);
+  } finally {
+    policy.stop();
   }
+}
+
+/** Tells whether this page's own content security policy kept it from connecting. */
+function watchPolicy() {
+  let seen = false;
+  const see = (/** @type {SecurityPolicyViolationEvent} */ { effectiveDirective }) => {
+    seen ||= effectiveDirective === 'connect-src';
+  };
+  document.addEventListener('securitypolicyviolation', see);
+  return {
+    /** The event comes in a task after the refusal. */
+    async blocked() {
+      await new Promise((resolve) => setTimeout(resolve));
+      return seen;
+    },
+    stop: () => document.removeEventListener('securitypolicyviolation', see),
+  };
 }
 
 /**
@@ -68,6 +89,12 @@ function unreachable(url, cause) {
 function refused(url, cause) {
   const message = `${url.host} does not let other pages read its pictures. Save the picture, then choose the file.`;
   return new UndercoverError('address-refused', message, { cause, detail: url.host });
+}
+
+/** @param {unknown} cause */
+function blocked(cause) {
+  const message = 'The content security policy of this page lets it ask no other site. Save the picture, then choose it.';
+  return new UndercoverError('address-blocked', message, { cause });
 }
 
 /**

@@ -6,7 +6,8 @@
  *   `too-large`, `too-small`, `broken`
  * - the question (from Rust): `options-unknown-genre` and the like
  * - the source: `source` (not something that holds a picture), `address-invalid`, `address-unreachable`,
- *   `address-refused` (another site does not let its pictures be read), `address-status`, `tainted`
+ *   `address-refused` (another site does not let its pictures be read), `address-blocked` (this page's own policy does
+ *   not let it ask), `address-status`, `tainted`
  * - the model (from `BundleError`): `bundle-…`; `model-unreachable`, `model-status`
  * - the device: `no-webgpu`, `no-webassembly`, `self-test-failed`, `device-lost`, `device-failed`, `crashed`, `timeout`
  * - the caller: `disposed`, `aborted`

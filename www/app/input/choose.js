@@ -1,0 +1,16 @@
+/** Files, a folder or the phone's camera, chosen in the browser's own dialog. */
+
+import { fromFiles } from '../pictures.js';
+
+/**
+ * @param {HTMLInputElement} input
+ * @param {import('../pictures.js').OnPictures} onPictures
+ */
+export function listenToInput(input, onPictures) {
+  input.addEventListener('change', () => {
+    const pictures = fromFiles(input.files ?? []);
+    // Choosing the same file again is a change as well.
+    input.value = '';
+    if (pictures.length) onPictures(pictures);
+  });
+}
