@@ -1,0 +1,71 @@
+/// Whether a JPEG file holds its picture to the end: markers and segments from SOI on lead to an EOI.
+///
+/// The decoder is lenient: what is missing of a picture it fills with grey, which a network would take for
+/// artwork. What follows the EOI (a second picture, padding) does not count, and neither does a thumbnail's
+/// own EOI, because the segment it lies in is skipped whole.
+pub(super) fn is_whole(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    while let Some((marker, after)) = next_marker(rest) {
+        match marker {
+            EOI => return true,
+            SOI | TEM | RST_FIRST..=RST_LAST => rest = after,
+            _ => match skip_segment(after) {
+                Some(after) => rest = after,
+                None => return false,
+            },
+        }
+    }
+    false
+}
+
+const SOI: u8 = 0xd8;
+const EOI: u8 = 0xd9;
+const TEM: u8 = 0x01;
+const RST_FIRST: u8 = 0xd0;
+const RST_LAST: u8 = 0xd7;
+
+/// The next marker's code and the bytes behind it. Coded data before it is passed over: in it, a byte 0xff
+/// is followed by 0x00 (and fill bytes 0xff may precede any marker).
+fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    let mut rest = bytes;
+    loop {
+        let at = rest.iter().position(|&byte| byte == 0xff)?;
+        rest = &rest[at + 1..];
+        match rest.first()? {
+            0x00 => rest = &rest[1..],
+            0xff => {}
+            &marker => return Some((marker, &rest[1..])),
+        }
+    }
+}
+
+fn skip_segment(bytes: &[u8]) -> Option<&[u8]> {
+    let length = u16::from_be_bytes([*bytes.first()?, *bytes.get(1)?]);
+    bytes.get(usize::from(length.max(2))..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SOI, an APP1 with an EOI inside, a scan with a stuffed 0xff and a restart marker.
+    const UNTIL_EOI: &[u8] =
+        b"\xff\xd8\xff\xe1\x00\x06\xff\xd8\xff\xd9\xff\xda\x00\x03\x01\x12\xff\x00\xd9\xff\xd0\x34";
+
+    #[test]
+    fn a_picture_is_whole_only_with_its_own_end() {
+        assert!(!is_whole(UNTIL_EOI));
+        let whole = [UNTIL_EOI, b"\xff\xff\xd9"].concat();
+        assert!(is_whole(&whole));
+        for length in 0..whole.len() {
+            assert!(!is_whole(&whole[..length]), "cut off after {length} bytes");
+        }
+    }
+
+    #[test]
+    fn what_follows_the_end_does_not_count() {
+        assert!(is_whole(
+            &[UNTIL_EOI, b"\xff\xd9", &[0; 9], b"\xff\xd8\xff"].concat()
+        ));
+    }
+}
