@@ -83,7 +83,8 @@ export function genreName(genre) {
 
 /** @param {{code?: string, message?: string, detail?: string}} error */
 export function errorText({ code = 'other', message = '', detail = '' }) {
-  const template = code in texts.errors ? texts.errors[/** @type {keyof Texts['errors']} */ (code)] : texts.errors.other;
+  const key = code === 'panic' ? 'crashed' : code in texts.errors ? code : 'other';
+  const template = texts.errors[/** @type {keyof Texts['errors']} */ (key)];
   return fill(template, { message, detail });
 }
 

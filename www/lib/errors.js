@@ -9,7 +9,8 @@
  *   `address-refused` (another site does not let its pictures be read), `address-blocked` (this page's own policy does
  *   not let it ask), `address-status`, `tainted`
  * - the model (from `BundleError`): `bundle-…`; `model-unreachable`, `model-status`
- * - the device: `no-webgpu`, `no-webassembly`, `self-test-failed`, `device-lost`, `device-failed`, `crashed`, `timeout`
+ * - the device: `no-webgpu`, `no-webassembly`, `self-test-failed`, `device-lost`, `device-failed`, `panic` and `crashed`
+ *   (the program failed), `timeout`, `program-unreachable`
  * - the caller: `disposed`, `aborted`
  */
 

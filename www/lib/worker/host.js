@@ -11,7 +11,7 @@ import { measure } from './measure.js';
 /** @typedef {import('../protocol.js').FromWorker} FromWorker */
 
 /** Errors after which a backend gives no answer that could be trusted. */
-const FATAL = new Set(['device-failed', 'device-lost', 'self-test-failed']);
+const FATAL = new Set(['device-failed', 'device-lost', 'panic', 'self-test-failed']);
 
 export class Host {
   #tell;
