@@ -27,3 +27,17 @@ pub fn generate(compiled: &Path, folder: &Path, profile: Profile) -> Result<()> 
         .generate(folder)
         .with_context(|| format!("wasm-bindgen failed on {}", compiled.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_lockfiles_have_the_same_wasm_bindgen() {
+        let own = include_str!("../Cargo.lock");
+        let crates = include_str!("../../Cargo.lock");
+        let entry = |name| format!("name = \"{name}\"\nversion = \"{VERSION}\"");
+        assert!(own.contains(&entry("wasm-bindgen-cli-support")));
+        assert!(crates.contains(&entry("wasm-bindgen")));
+    }
+}

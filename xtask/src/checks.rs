@@ -202,15 +202,14 @@ fn clippy_browser(workspace: &Workspace) -> Result<()> {
 }
 
 fn check_types(workspace: &Workspace) -> Result<()> {
-    process::run(npx(workspace).args(["tsc", "--project", "tsconfig.json"]))
+    process::run(&mut node::program(workspace, "tsc"))
 }
 
 fn test_browser(workspace: &Workspace) -> Result<()> {
     let chromium = browser::set_up()?;
     process::run(
-        npx(workspace)
-            .args(["playwright", "test", "--config"])
-            .arg("tests/browser/playwright.config.js")
+        node::program(workspace, "playwright")
+            .args(["test", "--config", "tests/browser/playwright.config.js"])
             .env("CHROME", chromium),
     )
 }
@@ -227,13 +226,6 @@ fn cargo(workspace: &Workspace) -> Command {
 fn commands(workspace: &Workspace, subcommand: &str) -> Command {
     let mut command = cargo(workspace);
     command.args([subcommand, "--manifest-path", "xtask/Cargo.toml"]);
-    command
-}
-
-/// A program out of the pinned packages, and no other.
-fn npx(workspace: &Workspace) -> Command {
-    let mut command = Command::new("npx");
-    command.arg("--no-install").current_dir(workspace.root());
     command
 }
 

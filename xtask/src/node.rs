@@ -33,3 +33,11 @@ pub fn install(workspace: &Workspace) -> Result<()> {
     )?;
     fs::write(&stamp, lockfile).context("node_modules cannot be written to")
 }
+
+/// A program of the pinned packages, to be run at the root of the clone.
+pub fn program(workspace: &Workspace, name: &str) -> Command {
+    let folder = workspace.root().join("node_modules").join(".bin");
+    let mut command = Command::new(folder.join(name));
+    command.current_dir(workspace.root());
+    command
+}

@@ -1,28 +1,27 @@
 //! wasm-opt, from the npm package binaryen: the last tenths off a module that is shipped.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
 use crate::{node, process};
 
-/// Finds wasm-opt, or brings it; none, with a word about it, where there is no Node.
-pub fn find(workspace: &Workspace) -> Result<Option<PathBuf>> {
+/// Brings wasm-opt; `false`, with a word about it, where there is no Node to run it.
+pub fn set_up(workspace: &Workspace) -> Result<bool> {
     if !node::is_installed() {
         println!("   There is no Node here: the modules stay larger, without wasm-opt.");
-        return Ok(None);
+        return Ok(false);
     }
     node::install(workspace)?;
-    Ok(Some(workspace.root().join("node_modules/.bin/wasm-opt")))
+    Ok(true)
 }
 
 /// Optimises `module` in place.
-pub fn run(optimiser: &Path, module: &Path) -> Result<()> {
+pub fn run(workspace: &Workspace, module: &Path) -> Result<()> {
     println!("   wasm-opt (up to 5 minutes)");
     process::run(
-        Command::new(optimiser)
+        node::program(workspace, "wasm-opt")
             .args([
                 "-Oz",
                 "--all-features",

@@ -65,17 +65,20 @@ impl Profile {
     }
 }
 
+/// Tells, within a package, what it was made of.
+const STAMP_FILE: &str = ".stamp";
+
 /// Builds both modules into `www/pkg/`; what has not changed is left alone.
 pub fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
-    let toolchain = WasmToolchain::set_up()?;
-    let optimiser = match profile {
-        Profile::Dev => None,
-        Profile::Release => optimise::find(workspace)?,
+    let builder = Builder {
+        workspace,
+        profile,
+        toolchain: WasmToolchain::set_up()?,
+        optimise: profile == Profile::Release && optimise::set_up(workspace)?,
     };
-    for module in Module::ALL {
-        build_module(workspace, toolchain, module, profile, optimiser.as_deref())?;
-    }
-    Ok(())
+    Module::ALL
+        .into_iter()
+        .try_for_each(|module| builder.build(module))
 }
 
 /// The cargo command that both building and clippy start from.
@@ -103,64 +106,68 @@ fn target(workspace: &Workspace, module: Module) -> PathBuf {
     workspace.target().join("wasm").join(module.name())
 }
 
-fn build_module(
-    workspace: &Workspace,
-    toolchain: WasmToolchain,
-    module: Module,
+/// All that building either module needs.
+struct Builder<'a> {
+    workspace: &'a Workspace,
     profile: Profile,
-    optimiser: Option<&Path>,
-) -> Result<()> {
-    println!(
-        "== Browser module {} ({}; {})",
-        module.name(),
-        profile.name(),
-        profile.expected_time()
-    );
-    let start = Instant::now();
-    process::run(&mut cargo(workspace, toolchain, module, profile, "build"))?;
-    let compiled = target(workspace, module)
-        .join(TARGET)
-        .join(profile.name())
-        .join("undercover.wasm");
-    let package = workspace.site().join("pkg").join(module.name());
-    let changed = finish(&compiled, &package, profile, optimiser)?;
-    let size = fs::metadata(package.join(bindgen::WASM_FILE))?.len();
-    println!(
-        "   {}, {:.1} MB, {:.0} s",
-        if changed { "built" } else { "unchanged" },
-        size as f64 / 1e6,
-        start.elapsed().as_secs_f64()
-    );
-    Ok(())
+    toolchain: WasmToolchain,
+    optimise: bool,
 }
 
-/// Makes the package out of the compiled module, unless it was made of this very module before.
-/// Answers whether there was anything to do.
-fn finish(
-    compiled: &Path,
-    package: &Path,
-    profile: Profile,
-    optimiser: Option<&Path>,
-) -> Result<bool> {
-    let bytes =
-        fs::read(compiled).with_context(|| format!("{} cannot be read", compiled.display()))?;
-    let stamp = stamp(&bytes, profile, optimiser.is_some());
-    let stamp_file = package.join(".stamp");
-    if fs::read_to_string(&stamp_file).is_ok_and(|found| found == stamp) {
-        return Ok(false);
+impl Builder<'_> {
+    fn build(&self, module: Module) -> Result<()> {
+        let Self {
+            workspace,
+            profile,
+            toolchain,
+            ..
+        } = *self;
+        println!(
+            "== Browser module {} ({}; {})",
+            module.name(),
+            profile.name(),
+            profile.expected_time()
+        );
+        let start = Instant::now();
+        process::run(&mut cargo(workspace, toolchain, module, profile, "build"))?;
+        let compiled = target(workspace, module)
+            .join(TARGET)
+            .join(profile.name())
+            .join("undercover.wasm");
+        let package = workspace.site().join("pkg").join(module.name());
+        let changed = self.package(&compiled, &package)?;
+        let size = fs::metadata(package.join(bindgen::WASM_FILE))?.len();
+        println!(
+            "   {}, {:.1} MB, {:.0} s",
+            if changed { "built" } else { "unchanged" },
+            size as f64 / 1e6,
+            start.elapsed().as_secs_f64()
+        );
+        Ok(())
     }
-    // Made aside and moved: a page that is loaded meanwhile sees a whole package.
-    let aside = package.with_extension("new");
-    remove(&aside)?;
-    bindgen::generate(compiled, &aside, profile)?;
-    if let Some(optimiser) = optimiser {
-        optimise::run(optimiser, &aside.join(bindgen::WASM_FILE))?;
+
+    /// Makes the package out of the compiled module, unless it was made of this very module before.
+    /// Answers whether there was anything to do.
+    fn package(&self, compiled: &Path, package: &Path) -> Result<bool> {
+        let bytes =
+            fs::read(compiled).with_context(|| format!("{} cannot be read", compiled.display()))?;
+        let stamp = stamp(&bytes, self.profile, self.optimise);
+        if fs::read_to_string(package.join(STAMP_FILE)).is_ok_and(|found| found == stamp) {
+            return Ok(false);
+        }
+        // Made aside and moved: a page that is loaded meanwhile sees a whole package.
+        let aside = package.with_extension("new");
+        remove(&aside)?;
+        bindgen::generate(compiled, &aside, self.profile)?;
+        if self.optimise {
+            optimise::run(self.workspace, &aside.join(bindgen::WASM_FILE))?;
+        }
+        fs::write(aside.join(STAMP_FILE), stamp)?;
+        remove(package)?;
+        fs::rename(&aside, package)
+            .with_context(|| format!("{} cannot be put into place", package.display()))?;
+        Ok(true)
     }
-    fs::write(aside.join(".stamp"), stamp)?;
-    remove(package)?;
-    fs::rename(&aside, package)
-        .with_context(|| format!("{} cannot be put into place", package.display()))?;
-    Ok(true)
 }
 
 /// What a package was made of.
@@ -182,5 +189,43 @@ fn remove(folder: &Path) -> Result<()> {
             Err(error).with_context(|| format!("{} cannot be removed", folder.display()))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_is_made_anew_when_anything_about_it_changes() {
+        let dev = stamp(b"module", Profile::Dev, false);
+        assert_eq!(dev, stamp(b"module", Profile::Dev, false));
+        assert_ne!(dev, stamp(b"other", Profile::Dev, false));
+        assert_ne!(dev, stamp(b"module", Profile::Release, false));
+        assert_ne!(dev, stamp(b"module", Profile::Dev, true));
+    }
+
+    #[test]
+    fn the_modules_never_share_a_folder_or_a_feature() {
+        let workspace = Workspace::find().unwrap();
+        let [cpu, webgpu] = Module::ALL.map(|module| {
+            cargo(
+                &workspace,
+                WasmToolchain::Cargo,
+                module,
+                Profile::Dev,
+                "build",
+            )
+        });
+        let folder = |command: &Command| {
+            let mut variables = command.get_envs();
+            variables
+                .find(|(name, _)| *name == "CARGO_TARGET_DIR")
+                .and_then(|(_, value)| value.map(PathBuf::from))
+                .unwrap()
+        };
+        assert_ne!(folder(&cpu), folder(&webgpu));
+        assert_eq!(cpu.get_args().last(), Some("cpu".as_ref()));
+        assert_eq!(webgpu.get_args().last(), Some("webgpu".as_ref()));
     }
 }
