@@ -1,0 +1,96 @@
+//! A bundle from a trained network.
+
+use burn::tensor::Device;
+use serde_json::Value;
+
+use super::encode::{Storage, encode};
+use super::manifest::{FORMAT, Input, Manifest, WeightsFile};
+use super::{Bundle, BundleError, SelfTest, sha256};
+use crate::classifier::batch;
+use crate::cover::Cover;
+use crate::genre::GenreSet;
+use crate::network::Network;
+
+/// The name of the file of weights in a bundle's folder.
+const WEIGHTS_FILE: &str = "weights.bpk";
+
+/// The largest difference of a logit from its known answer.
+///
+/// Devices add the same numbers in another order, and some fuse a multiplication with an addition:
+/// that moves a logit in its fourth decimal. A wrong kernel or stale memory moves it by whole units.
+const TOLERANCE: f32 = 0.05;
+
+/// What is said about a network when it becomes a bundle; the rest of its manifest is computed.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// The model's name.
+    pub name: String,
+    /// The model's version.
+    pub version: String,
+    /// How a cover enters the network.
+    pub input: Input,
+    /// Genres in the order of the logits.
+    pub genres: Vec<String>,
+    /// Choices of genres that the model answers for; the first is the default.
+    pub genre_sets: Vec<GenreSet>,
+    /// What was measured, with the data that it was measured on.
+    pub metrics: Value,
+    /// Where the weights come from.
+    pub provenance: Value,
+}
+
+impl Bundle {
+    /// Stores `network` as a bundle, with the answers of the stored weights on `device` as the
+    /// known ones. The device is to be a CPU, whose arithmetic the others are measured by.
+    ///
+    /// # Errors
+    /// A [`BundleError`] that names what does not fit together or cannot be stored.
+    pub fn create(
+        description: Description,
+        network: &Network,
+        storage: Storage,
+        device: &Device,
+    ) -> Result<Self, BundleError> {
+        let weights = encode(network, storage)?;
+        let genres = description.genres.len();
+        let manifest = Manifest {
+            format: FORMAT,
+            name: description.name,
+            version: description.version,
+            architecture: network.architecture(),
+            input: description.input,
+            genres: description.genres,
+            genre_sets: description.genre_sets,
+            weights: WeightsFile {
+                file: WEIGHTS_FILE.to_owned(),
+                bytes: weights.len() as u64,
+                sha256: sha256(&weights),
+            },
+            // Known only when the stored weights have answered, below.
+            self_test: SelfTest {
+                logits: vec![0.0; genres],
+                tolerance: TOLERANCE,
+            },
+            metrics: description.metrics,
+            provenance: description.provenance,
+        };
+        manifest.check()?;
+        let mut bundle = Self::assemble(manifest, weights)?;
+        bundle.manifest.self_test.logits = bundle.known_answers(device)?;
+        Ok(bundle)
+    }
+
+    fn known_answers(&self, device: &Device) -> Result<Vec<f32>, BundleError> {
+        let Input {
+            size,
+            normalisation,
+        } = &self.manifest.input;
+        let pattern = batch(&[Cover::test_pattern(*size)], normalisation, device);
+        self.network(device)
+            .forward(pattern)
+            .try_into_data()
+            .map_err(|error| BundleError::Device(error.to_string()))?
+            .try_into_vec_as::<f32>()
+            .map_err(|error| BundleError::Device(error.to_string()))
+    }
+}

@@ -1,0 +1,214 @@
+//! From a cover to genres: a bundle on a device.
+
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::bundle::{Bundle, Manifest, SelfTestFailed};
+use crate::cover::{Cover, CoverError, Normalisation};
+use crate::genre::{GenreError, GenreSet};
+use crate::network::Network;
+
+/// A model that is ready to answer on one device.
+#[derive(Debug)]
+pub struct Classifier {
+    manifest: Manifest,
+    network: Network,
+    device: Device,
+}
+
+/// What a model says about one cover.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Prediction {
+    /// The network's answer, one number for each genre of the bundle, in its order.
+    pub logits: Vec<f32>,
+    /// The answer for every genre set of the bundle, in its order.
+    pub sets: Vec<SetPrediction>,
+}
+
+/// What a model says about one cover, given that its genre is one of a set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SetPrediction {
+    /// The set's name.
+    pub id: String,
+    /// All genres of the set, best first; the probabilities add up to one.
+    pub predictions: Vec<GenreProbability>,
+}
+
+/// A genre with its probability.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GenreProbability {
+    /// The genre, as the bundle names it.
+    pub genre: String,
+    /// From 0 to 1.
+    pub probability: f32,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, Error)]
+#[non_exhaustive]
+pub enum ClassifierError {
+    /// The cover cannot be used.
+    #[error(transparent)]
+    Cover(#[from] CoverError),
+    /// The device does not compute the known answers.
+    #[error(transparent)]
+    SelfTest(#[from] SelfTestFailed),
+    /// The genres asked for are no question to this model, or it gave no numbers for them.
+    #[error(transparent)]
+    Genre(#[from] GenreError),
+    /// The device did not give a result.
+    #[error("the device failed: {0}")]
+    Device(String),
+}
+
+impl ClassifierError {
+    /// A stable name for programs; the message is for people and may change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Cover(error) => error.code(),
+            Self::SelfTest(_) => "self-test-failed",
+            Self::Genre(GenreError::Length { .. } | GenreError::NotFinite { .. })
+            | Self::Device(_) => "device-failed",
+            Self::Genre(_) => "unknown-genre",
+        }
+    }
+}
+
+impl Classifier {
+    /// Puts a bundle on a device and lets it compute the known answers.
+    ///
+    /// # Errors
+    /// [`ClassifierError::SelfTest`] where the device computes something else, or
+    /// [`ClassifierError::Device`].
+    pub async fn load(bundle: &Bundle, device: &Device) -> Result<Self, ClassifierError> {
+        let classifier = Self {
+            manifest: bundle.manifest().clone(),
+            network: bundle.network(device),
+            device: device.clone(),
+        };
+        let pattern = Cover::test_pattern(classifier.manifest.input.size);
+        let logits = classifier.logits(&[pattern]).await?;
+        classifier.manifest.self_test.compare(&logits.concat())?;
+        Ok(classifier)
+    }
+
+    /// What the model is.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Decodes a picture to the cover that the network takes.
+    ///
+    /// # Errors
+    /// Why the picture cannot be used.
+    pub fn cover(&self, picture: &[u8]) -> Result<Cover, CoverError> {
+        Cover::decode(picture, self.manifest.input.size)
+    }
+
+    /// The answer for one picture.
+    ///
+    /// # Errors
+    /// [`ClassifierError::Cover`] or [`ClassifierError::Device`].
+    pub async fn classify(&self, picture: &[u8]) -> Result<Prediction, ClassifierError> {
+        let cover = self.cover(picture)?;
+        let logits = self.logits(&[cover]).await?;
+        self.prediction(logits.concat())
+    }
+
+    /// The logits of some covers of the bundle's input size, in one pass: memory grows with their
+    /// number.
+    ///
+    /// # Errors
+    /// [`ClassifierError::Device`].
+    pub async fn logits(&self, covers: &[Cover]) -> Result<Vec<Vec<f32>>, ClassifierError> {
+        if covers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let input = batch(covers, &self.manifest.input.normalisation, &self.device);
+        let failed = |error: &dyn std::fmt::Display| ClassifierError::Device(error.to_string());
+        let logits = self
+            .network
+            .forward(input)
+            .into_data_async()
+            .await
+            .map_err(|error| failed(&error))?
+            .try_into_vec_as::<f32>()
+            .map_err(|error| failed(&error))?;
+        Ok(logits
+            .chunks_exact(self.manifest.genres.len())
+            .map(<[f32]>::to_vec)
+            .collect())
+    }
+
+    /// What logits, one for each genre of the bundle, mean for every genre set.
+    ///
+    /// # Errors
+    /// [`ClassifierError::Genre`] for logits that are not numbers, or not as many as genres.
+    pub fn prediction(&self, logits: Vec<f32>) -> Result<Prediction, ClassifierError> {
+        let sets = self
+            .manifest
+            .genre_sets
+            .iter()
+            .map(|set| {
+                Ok(SetPrediction {
+                    id: set.id.clone(),
+                    predictions: self.ranked(set, &logits)?,
+                })
+            })
+            .collect::<Result<_, ClassifierError>>()?;
+        Ok(Prediction { logits, sets })
+    }
+
+    /// What logits mean, given that the genre is one of `genres`; best first.
+    ///
+    /// The calibration is that of the genre set with just these genres, else that of the first set.
+    ///
+    /// # Errors
+    /// [`ClassifierError::Genre`] for no genres, unknown or repeated ones.
+    pub fn among(
+        &self,
+        genres: &[String],
+        logits: &[f32],
+    ) -> Result<Vec<GenreProbability>, ClassifierError> {
+        let sets = &self.manifest.genre_sets;
+        let calibrated = sets
+            .iter()
+            .find(|set| has_just(set, genres))
+            .or_else(|| sets.first());
+        let set = GenreSet {
+            id: String::new(),
+            genres: genres.to_vec(),
+            temperature: calibrated.map_or(1.0, |set| set.temperature),
+        };
+        self.ranked(&set, logits)
+    }
+
+    fn ranked(
+        &self,
+        set: &GenreSet,
+        logits: &[f32],
+    ) -> Result<Vec<GenreProbability>, ClassifierError> {
+        let ranked = set.probabilities(&self.manifest.genres, logits)?;
+        Ok(ranked
+            .into_iter()
+            .map(|(genre, probability)| GenreProbability { genre, probability })
+            .collect())
+    }
+}
+
+/// Whether a set has these genres and no others, in any order.
+fn has_just(set: &GenreSet, genres: &[String]) -> bool {
+    set.genres.len() == genres.len() && genres.iter().all(|genre| set.genres.contains(genre))
+}
+
+/// Covers of one size as the networks take them: `[batch, 3, size, size]`, normalised, in `f32`.
+pub fn batch(covers: &[Cover], normalisation: &Normalisation, device: &Device) -> Tensor<4> {
+    let size = covers.first().map_or(0, |cover| cover.size() as usize);
+    let values: Vec<f32> = covers
+        .iter()
+        .flat_map(|cover| normalisation.planar(cover))
+        .collect();
+    let data = TensorData::new(values, [covers.len(), 3, size, size]);
+    Tensor::from_data(data, (device, DType::F32))
+}

@@ -1,0 +1,126 @@
+//! Where a network runs: opening the CPU or a GPU, and noticing when a GPU fails.
+
+#[cfg(feature = "webgpu")]
+mod webgpu;
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A kind of device that a network can run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// The processor, through burn-flex.
+    Cpu,
+    /// The graphics card, through WebGPU.
+    WebGpu,
+}
+
+impl Backend {
+    /// The name as programs write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::WebGpu => "webgpu",
+        }
+    }
+}
+
+/// Why a device cannot be used, or no more.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum DeviceError {
+    /// This build has no support for the backend.
+    #[error("this build cannot run on {}", .0.name())]
+    NotBuilt(Backend),
+    /// There is no GPU that WebGPU may use.
+    #[error("there is no graphics card that WebGPU can use: {0}")]
+    NoWebGpu(String),
+    /// The device reported an error, or is lost; what it computed since is not to be trusted.
+    #[error("the graphics card failed: {0}")]
+    Failed(String),
+}
+
+impl DeviceError {
+    /// A stable name for programs; the message is for people and may change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotBuilt(_) => "no-backend",
+            Self::NoWebGpu(_) => "no-webgpu",
+            Self::Failed(_) => "device-failed",
+        }
+    }
+}
+
+/// An open device.
+#[derive(Clone, Debug)]
+pub struct OpenDevice {
+    backend: Backend,
+    adapter: String,
+    device: Device,
+    #[cfg(feature = "webgpu")]
+    faults: webgpu::Faults,
+}
+
+impl OpenDevice {
+    /// Opens a device. A GPU is opened once and shared by all who open it.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotBuilt`] or [`DeviceError::NoWebGpu`].
+    pub async fn open(backend: Backend) -> Result<Self, DeviceError> {
+        match backend {
+            #[cfg(feature = "cpu")]
+            Backend::Cpu => Ok(Self {
+                backend,
+                adapter: format!("CPU ({})", std::env::consts::ARCH),
+                device: Device::flex(),
+                #[cfg(feature = "webgpu")]
+                faults: webgpu::Faults::default(),
+            }),
+            #[cfg(feature = "webgpu")]
+            Backend::WebGpu => webgpu::open().await,
+            #[allow(
+                unreachable_patterns,
+                reason = "each build has its own set of backends"
+            )]
+            missing => Err(DeviceError::NotBuilt(missing)),
+        }
+    }
+
+    /// The kind of device.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// What the device calls itself.
+    pub fn adapter(&self) -> &str {
+        &self.adapter
+    }
+
+    /// The device for burn's tensors.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Whether the device still works. To be asked after every result: a GPU reports its errors
+    /// beside the results, which are then those of an earlier run.
+    ///
+    /// # Errors
+    /// [`DeviceError::Failed`] with the first error that the device reported.
+    pub fn check(&self) -> Result<(), DeviceError> {
+        #[cfg(feature = "webgpu")]
+        self.faults.check()?;
+        Ok(())
+    }
+}
+
+/// A device to describe networks with: it is named, not opened.
+pub(crate) fn handle() -> Device {
+    #[cfg(feature = "cpu")]
+    return Device::flex();
+    #[cfg(all(feature = "webgpu", not(feature = "cpu")))]
+    return Device::webgpu(burn::tensor::DeviceKind::DefaultDevice);
+    #[cfg(not(any(feature = "cpu", feature = "webgpu")))]
+    return Device::default();
+}
