@@ -2,7 +2,7 @@
 
 import { toBlob } from '../lib/sources.js';
 import { element } from './dom.js';
-import { errorText, percent, text } from './i18n.js';
+import { errorText, text } from './i18n.js';
 import { AnswerView } from './view/answer.js';
 import { Sleeve } from './view/sleeve.js';
 import { say } from './view/status.js';
@@ -117,7 +117,6 @@ export class Player {
   #finish({ name }, answer) {
     this.#view.show(answer);
     this.#sleeve.state = 'done';
-    this.#sleeve.label = percent(answer.predictions[0].probability);
     this.#credits.showAnswer(answer);
     say(text('answer', { name, verdict: this.#view.sentence }));
   }

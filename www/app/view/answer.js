@@ -66,10 +66,12 @@ export class AnswerView {
     document.documentElement.dataset.genre = predictions?.[0].genre ?? '';
     if (!predictions) {
       this.#verdict.textContent = text('question');
+      this.#verdict.dataset.kind = '';
       this.#note.textContent = text('lead');
       return this.#tracks.showEmpty(this.#tabs.selected.genres);
     }
-    const { sentence, note } = verdict(predictions);
+    const { kind, sentence, note } = verdict(predictions);
+    this.#verdict.dataset.kind = kind;
     this.#verdict.textContent = sentence;
     this.#note.textContent = note;
     this.#tracks.show(predictions);

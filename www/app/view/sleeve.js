@@ -8,7 +8,6 @@ import { text } from '../i18n.js';
 export class Sleeve {
   #root = element('sleeve', HTMLElement);
   #canvas = element('cover', HTMLCanvasElement);
-  #label = element('label', HTMLElement);
 
   get state() {
     return /** @type {SleeveState} */ (this.#root.dataset.state);
@@ -16,12 +15,6 @@ export class Sleeve {
 
   set state(state) {
     this.#root.dataset.state = state;
-    if (state !== 'done') this.#label.textContent = '';
-  }
-
-  /** @param {string} words on the record's label */
-  set label(words) {
-    this.#label.textContent = words;
   }
 
   /**

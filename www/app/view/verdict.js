@@ -10,13 +10,13 @@ const CLOSE = 0.08;
 
 /**
  * @param {import('../../lib/answer.js').GenreProbability[]} predictions best first
- * @returns {{sentence: string, note: string}}
+ * @returns {{kind: 'sure' | 'leaning' | 'unsure', sentence: string, note: string}}
  */
 export function verdict(predictions) {
   const [best, next] = predictions;
   const names = { first: genreName(best.genre), second: genreName(next.genre) };
   const kind = judge(best.probability, next.probability);
-  return { sentence: text(kind, names), note: text(/** @type {const} */ (`${kind}Note`)) };
+  return { kind, sentence: text(kind, names), note: text(/** @type {const} */ (`${kind}Note`)) };
 }
 
 /**

@@ -1,0 +1,81 @@
+import { choose, expectAnswer, open } from './support/page.js';
+import { cover, file, png, pngHeader } from './support/pictures.js';
+import { expect, test } from './support/test.js';
+
+/** @type {{what: string, file: (page: import('@playwright/test').Page) => Promise<import('./support/page.js').File>, says: RegExp}[]} */
+const BAD = [
+  { what: 'an empty file', file: async () => file('empty.jpg', Buffer.alloc(0), 'image/jpeg'), says: /is empty/ },
+  {
+    what: 'text named .jpg',
+    file: async () => file('text.jpg', Buffer.from('This is a letter, and no cover.'), 'image/jpeg'),
+    says: /not a picture/,
+  },
+  { what: 'a truncated JPEG', file: truncatedJpeg, says: /ends too early/ },
+  { what: 'a picture of one pixel', file: async () => file('dot.png', png(1, 1, () => [9, 9, 9])), says: /too small/ },
+  {
+    what: 'a header of 20,000 by 20,000 pixels',
+    file: async () => file('huge.png', pngHeader(20_000, 20_000)),
+    says: /too many pixels/,
+  },
+  {
+    what: 'a format that nobody knows',
+    file: async () => file('cover.xyz', Buffer.from([0, 1, 2, 3, 250, 251, 252, 253, 0, 0, 7]), 'image/x-xyz'),
+    says: /not a picture/,
+  },
+  {
+    what: 'a format that is known but not read',
+    file: async () => file('cover.psd', Buffer.from('8BPS\0\x01\0\0\0\0\0\0\0\x03', 'latin1'), 'image/x-psd'),
+    says: /cannot be read here/,
+  },
+];
+
+for (const bad of BAD) {
+  test(`${bad.what} gets its own message, and the page goes on working`, async ({ page }) => {
+    await open(page);
+    await choose(page, await bad.file(page));
+    await expect(page.getByRole('status')).toHaveText(bad.says);
+    await expect(page.locator('#status')).toHaveAttribute('data-kind', 'error');
+    await expect(page.locator('#sleeve')).toHaveAttribute('data-state', 'failed');
+    await choose(page, file('good.png', cover(7)));
+    await expectAnswer(page, 'good.png', 'cpu');
+  });
+}
+
+test('a format that the browser can decode is decoded by it', async ({ page }) => {
+  // An AVIF of two by two pixels would do, but would be too small: SVG cannot be decoded in a worker, so a favicon's
+  // format (ICO with a PNG inside) is taken, which Rust names as unsupported and Chromium reads.
+  await open(page);
+  await choose(page, file('cover.ico', ico(cover(8, 64), 64), 'image/x-icon'));
+  await expectAnswer(page, 'cover.ico', 'cpu');
+});
+
+/** @param {import('@playwright/test').Page} page */
+async function truncatedJpeg(page) {
+  const base64 = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(200, 200);
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('no canvas');
+    for (let x = 0; x < 200; x += 1) {
+      context.fillStyle = `hsl(${x * 7} 80% ${20 + (x % 60)}%)`;
+      context.fillRect(x, (x * 13) % 50, 1, 200);
+    }
+    const blob = await canvas.convertToBlob({ type: 'image/jpeg' });
+    return btoa(String.fromCharCode(...new Uint8Array(await blob.arrayBuffer())));
+  });
+  const whole = Buffer.from(base64, 'base64');
+  return file('half.jpg', whole.subarray(0, whole.length / 2), 'image/jpeg');
+}
+
+/**
+ * @param {Buffer} picture a PNG file
+ * @param {number} side in pixels
+ */
+function ico(picture, side) {
+  const header = Buffer.alloc(22);
+  header.writeUInt16LE(1, 2); // an icon
+  header.writeUInt16LE(1, 4); // with one picture
+  header.set([side, side, 0, 0, 1, 0, 24, 0], 6);
+  header.writeUInt32LE(picture.length, 14);
+  header.writeUInt32LE(header.length, 18);
+  return Buffer.concat([header, picture]);
+}

@@ -1,0 +1,52 @@
+/**
+ * The site in headless Chromium: once without any GPU adapter, once with real WebGPU on SwiftShader, which computes
+ * on the processor and is therefore slow.
+ *
+ * `CHROME` names another Chromium; `UNDERCOVER_URL` a server that runs already.
+ */
+
+import { defineConfig } from '@playwright/test';
+
+const PORT = 41_783;
+const address = process.env.UNDERCOVER_URL ?? `http://127.0.0.1:${PORT}/`;
+
+const QUIET = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const SWIFTSHADER = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--disable-vulkan-surface',
+];
+
+/** @param {string[]} flags */
+const chromium = (flags) => ({
+  launchOptions: { executablePath: process.env.CHROME ?? '/usr/bin/chromium', args: [...QUIET, ...flags] },
+});
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../target/browser-tests',
+  // The network takes all that a small machine has.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
+  forbidOnly: !!process.env.CI,
+  reporter: [['list']],
+  use: { baseURL: address, browserName: 'chromium', screenshot: 'only-on-failure' },
+  projects: [
+    { name: 'cpu', testMatch: '*.cpu.js', use: chromium([]) },
+    { name: 'webgpu', testMatch: '*.webgpu.js', timeout: 180_000, use: chromium(SWIFTSHADER) },
+  ],
+  webServer: process.env.UNDERCOVER_URL
+    ? undefined
+    : { command: `cargo xtask serve --no-build --port ${PORT}`, url: address, cwd: '../..', timeout: 300_000 },
+});

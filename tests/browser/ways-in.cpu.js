@@ -1,0 +1,111 @@
+import { choose, drop, expectAnswer, open, paste, shownColours } from './support/page.js';
+import { cover, file } from './support/pictures.js';
+import { expect, test } from './support/test.js';
+
+test('a chosen picture is answered by the processor where there is no adapter, and the page says why', async ({ page }) => {
+  await open(page);
+  await choose(page, file('chosen.png', cover(1)));
+  await expectAnswer(page, 'chosen.png', 'cpu');
+  await expect(page.locator('#why')).toHaveText(/no graphics card/);
+  expect(await shownColours(page)).toBeGreaterThan(2);
+});
+
+test('a picture dropped anywhere is answered, and the page shows where to drop', async ({ page }) => {
+  await open(page);
+  await page.dispatchEvent('footer, main', 'dragover', {});
+  await expect(page.locator('#veil')).toBeVisible();
+  await drop(page, [file('dropped.png', cover(2))]);
+  await expectAnswer(page, 'dropped.png', 'cpu');
+  await expect(page.locator('#veil')).toBeHidden();
+});
+
+test('a pasted picture is answered', async ({ page }) => {
+  await open(page);
+  await paste(page, [file('image.png', cover(3))]);
+  await expectAnswer(page, 'the pasted picture', 'cpu');
+});
+
+test('the paste button reads the clipboard', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page);
+  await page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': new Blob([bytes], { type: 'image/png' }) })]);
+  }, cover(4).toString('base64'));
+  await page.getByRole('button', { name: 'Paste' }).click();
+  await expectAnswer(page, 'the pasted picture', 'cpu');
+});
+
+test('an empty clipboard and a refused one are told apart', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page);
+  await page.evaluate(() => navigator.clipboard.writeText('no picture'));
+  await page.getByRole('button', { name: 'Paste' }).click();
+  await expect(page.getByRole('status')).toHaveText(/no picture in the clipboard/);
+  await context.clearPermissions();
+  await page.evaluate(() => {
+    navigator.clipboard.read = () => Promise.reject(new DOMException('refused', 'NotAllowedError'));
+  });
+  await page.getByRole('button', { name: 'Paste' }).click();
+  await expect(page.getByRole('status')).toHaveText(/did not let the clipboard be read/);
+});
+
+test('each of the sample covers is answered', async ({ page }) => {
+  await open(page);
+  const samples = page.locator('#samples button');
+  await expect(samples).toHaveCount(6);
+  for (const sample of await samples.all()) {
+    await sample.click();
+    await expectAnswer(page, (await sample.getAttribute('title')) ?? '', 'cpu');
+  }
+});
+
+test('the address of a picture of this site is answered', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('Address of a picture').fill('samples/corner.webp');
+  await page.getByRole('button', { name: 'Fetch' }).click();
+  await expectAnswer(page, 'corner.webp', 'cpu');
+});
+
+test('an address where there is no picture is told', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('Address of a picture').fill('samples/missing.webp');
+  await page.getByRole('button', { name: 'Fetch' }).click();
+  await expect(page.getByRole('status')).toHaveText(/no such picture.*404/);
+  await page.getByLabel('Address of a picture').fill('javascript:alert(1)');
+  await page.getByRole('button', { name: 'Fetch' }).click();
+  await expect(page.getByRole('status')).toHaveText(/no address of a picture/);
+});
+
+test('a picture dragged out of another page is fetched from its own address, not from the link around it', async ({ page }) => {
+  await open(page);
+  const transfer = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    const address = new URL('samples/quintet.webp', document.baseURI).href;
+    transfer.setData('text/uri-list', 'https://example.org/shop/quintet');
+    transfer.setData('text/html', `<a href="https://example.org/shop/quintet"><img src="${address}"></a>`);
+    return transfer;
+  });
+  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+  await expectAnswer(page, 'quintet.webp', 'cpu');
+});
+
+test('dropped text without a picture is told', async ({ page }) => {
+  await open(page);
+  const transfer = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.setData('text/plain', 'just words');
+    return transfer;
+  });
+  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+  await expect(page.getByRole('status')).toHaveText(/no picture in what was dropped/);
+});
+
+test('of two pictures in a row the later one is shown', async ({ page }) => {
+  await open(page);
+  await choose(page, file('first.png', cover(5)));
+  await choose(page, file('second.png', cover(6)));
+  await expectAnswer(page, 'second.png', 'cpu');
+  await page.waitForTimeout(500);
+  await expect(page.getByRole('status')).toContainText('second.png');
+});
