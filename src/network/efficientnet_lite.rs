@@ -6,17 +6,18 @@
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
-use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
+use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use super::conv::{ConvRelu6, ConvShape};
+use super::dropout::Dropout;
 
 /// Channels of the stem and of the pooled features.
 const STEM: usize = 32;
 /// Length of the pooled feature vector.
 const FEATURES: usize = 1280;
 /// Dropout before the classifier while training, as published.
-const DROPOUT: f64 = 0.2;
+const DROPOUT: f32 = 0.2;
 
 /// One row of the architecture's table: blocks that share their output channels.
 struct Stage {
@@ -95,7 +96,6 @@ pub struct EfficientNetLite0 {
     stem: ConvRelu6,
     blocks: Vec<InvertedResidual>,
     head: ConvRelu6,
-    dropout: Dropout,
     classifier: Linear,
 }
 
@@ -127,8 +127,31 @@ impl EfficientNetLite0 {
             ),
             blocks,
             head: ConvRelu6::init(ConvShape::pointwise(channels, FEATURES), device),
-            dropout: DropoutConfig::new(DROPOUT).init(),
             classifier: LinearConfig::new(FEATURES, genres).init(device),
+        }
+    }
+
+    /// The same network whose stem and first `blocks` blocks do not learn. They carry edges, colours
+    /// and textures, which transfer as they are, and their backward pass is the dearest.
+    pub fn freeze(self, blocks: usize) -> Self {
+        if blocks == 0 {
+            return self;
+        }
+        Self {
+            stem: self.stem.no_grad(),
+            blocks: self
+                .blocks
+                .into_iter()
+                .enumerate()
+                .map(|(index, block)| {
+                    if index < blocks {
+                        block.no_grad()
+                    } else {
+                        block
+                    }
+                })
+                .collect(),
+            ..self
         }
     }
 
@@ -148,14 +171,20 @@ impl EfficientNetLite0 {
         global_average(self.feature_map(covers))
     }
 
-    /// Pooled features `[batch, 1280]` to logits `[batch, genres]`.
-    pub fn classify(&self, features: Tensor<2>) -> Tensor<2> {
-        self.classifier.forward(self.dropout.forward(features))
+    /// The last layer: pooled features `[batch, 1280]` to logits.
+    pub fn classifier(&self) -> Linear {
+        self.classifier.clone()
+    }
+
+    /// The same network with another last layer, `[1280, genres]`.
+    pub fn with_classifier(self, classifier: Linear) -> Self {
+        Self { classifier, ..self }
     }
 
     /// Normalised covers `[batch, 3, size, size]` to logits `[batch, genres]`.
-    pub fn forward(&self, covers: Tensor<4>) -> Tensor<2> {
-        self.classify(self.features(covers))
+    pub fn forward(&self, covers: Tensor<4>, dropout: &mut Dropout) -> Tensor<2> {
+        let features = dropout.apply(self.features(covers), DROPOUT);
+        self.classifier.forward(features)
     }
 }
 

@@ -5,6 +5,7 @@
 //! backbone is imported, so that training and inference run one and the same network.
 
 mod conv;
+mod dropout;
 mod efficientnet_lite;
 mod module1;
 
@@ -13,6 +14,7 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 pub use conv::ConvRelu6;
+pub use dropout::Dropout;
 pub use efficientnet_lite::{EfficientNetLite0, InvertedResidual};
 pub use module1::Module1;
 
@@ -64,9 +66,23 @@ impl Network {
 
     /// Normalised covers `[batch, 3, size, size]` to logits `[batch, genres]`.
     pub fn forward(&self, covers: Tensor<4>) -> Tensor<2> {
+        self.forward_train(covers, &mut Dropout::off())
+    }
+
+    /// As [`Self::forward`], with the dropout of training.
+    pub fn forward_train(&self, covers: Tensor<4>, dropout: &mut Dropout) -> Tensor<2> {
         match self {
-            Self::EfficientNetLite0(network) => network.forward(covers),
-            Self::Module1(network) => network.forward(covers),
+            Self::EfficientNetLite0(network) => network.forward(covers, dropout),
+            Self::Module1(network) => network.forward(covers, dropout),
+        }
+    }
+
+    /// The same network whose first `blocks` blocks do not learn; see
+    /// [`EfficientNetLite0::freeze`]. Module 1 has no blocks and learns whole.
+    pub fn freeze(self, blocks: usize) -> Self {
+        match self {
+            Self::EfficientNetLite0(network) => Self::EfficientNetLite0(network.freeze(blocks)),
+            module1 @ Self::Module1(_) => module1,
         }
     }
 

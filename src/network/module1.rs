@@ -6,21 +6,23 @@
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
-use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig, PaddingConfig2d};
+use burn::nn::{Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, activation};
+
+use super::dropout::Dropout;
 
 const CHANNELS: [usize; 4] = [16, 32, 64, 64];
 const DENSE: [usize; 2] = [128, 64];
 const KERNEL: usize = 5;
+/// Dropout after each pooling and after each dense layer.
+const DROPOUT: [f32; 2] = [0.25, 0.5];
 
 /// Module 1 for covers of one fixed size, a multiple of 16 pixels.
 #[derive(Module, Debug)]
 pub struct Module1 {
     convolutions: Vec<Conv2d>,
     pool: MaxPool2d,
-    dropout: Dropout,
     dense: Vec<Linear>,
-    dense_dropout: Dropout,
     classifier: Linear,
 }
 
@@ -41,26 +43,25 @@ impl Module1 {
         Self {
             convolutions,
             pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
-            dropout: DropoutConfig::new(0.25).init(),
             dense: vec![
                 LinearConfig::new(CHANNELS[3] * side * side, DENSE[0]).init(device),
                 LinearConfig::new(DENSE[0], DENSE[1]).init(device),
             ],
-            dense_dropout: DropoutConfig::new(0.5).init(),
             classifier: LinearConfig::new(DENSE[1], genres).init(device),
         }
     }
 
     /// Normalised covers `[batch, 3, size, size]` to logits `[batch, genres]`.
-    pub fn forward(&self, covers: Tensor<4>) -> Tensor<2> {
-        let map = self.convolutions.iter().fold(covers, |input, convolution| {
-            let activated = activation::relu(convolution.forward(input));
-            self.dropout.forward(self.pool.forward(activated))
-        });
-        let dense = self.dense.iter().fold(map.flatten(1, 3), |input, dense| {
-            self.dense_dropout
-                .forward(activation::relu(dense.forward(input)))
-        });
+    pub fn forward(&self, covers: Tensor<4>, dropout: &mut Dropout) -> Tensor<2> {
+        let mut map = covers;
+        for convolution in &self.convolutions {
+            let activated = activation::relu(convolution.forward(map));
+            map = dropout.apply(self.pool.forward(activated), DROPOUT[0]);
+        }
+        let mut dense = map.flatten(1, 3);
+        for layer in &self.dense {
+            dense = dropout.apply(activation::relu(layer.forward(dense)), DROPOUT[1]);
+        }
         self.classifier.forward(dense)
     }
 }

@@ -1,1 +1,28 @@
-fn main() {}
+//! Trains, evaluates and exports the networks of Undercover.
+#![recursion_limit = "256"]
+
+mod augment;
+mod backbone;
+mod batch;
+mod calibrate;
+mod cli;
+mod compute;
+mod data;
+mod dataset;
+mod evaluate;
+mod experiment;
+mod export;
+mod inference;
+mod metrics;
+mod model;
+mod predict;
+mod sampler;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> anyhow::Result<ExitCode> {
+    cli::Cli::parse().run()
+}

@@ -1,0 +1,290 @@
+//! The command line.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use undercover::bundle::Storage;
+
+use crate::compute::{Compute, DeviceKind};
+use crate::data::samples;
+use crate::dataset::{Dataset, Split};
+use crate::experiment::Experiment;
+use crate::export::{self, Request};
+use crate::predict::{Predictor, line};
+use crate::train::Run;
+use crate::{backbone, evaluate, model};
+
+/// Trains, evaluates and exports networks that tell a music genre from an album cover.
+#[derive(Parser)]
+#[command(version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Pretrained backbones.
+    #[command(subcommand)]
+    Backbone(BackboneCommand),
+    Train(TrainArguments),
+    Evaluate(EvaluateArguments),
+    Predict(PredictArguments),
+    Export(ExportArguments),
+}
+
+#[derive(Subcommand)]
+enum BackboneCommand {
+    /// Imports a published EfficientNet-Lite0 checkpoint, its BatchNorm folded.
+    ///
+    /// Example: trainer backbone import efficientnet-lite0-57934424.pth
+    Import {
+        /// The checkpoint (.pth).
+        checkpoint: PathBuf,
+        /// Where to write the backbone.
+        #[arg(long, default_value = "runs/efficientnet-lite0.bpk")]
+        out: PathBuf,
+    },
+}
+
+/// Trains a network; a run that was interrupted goes on where it was.
+///
+/// Example: trainer train trainer/experiments/undercover.toml --data covers/covers.csv --run
+/// runs/undercover --backbone runs/efficientnet-lite0.bpk
+#[derive(Args)]
+struct TrainArguments {
+    /// The experiment file.
+    experiment: PathBuf,
+    /// The dataset's CSV file.
+    #[arg(long)]
+    data: PathBuf,
+    /// Folder of the run.
+    #[arg(long)]
+    run: PathBuf,
+    /// The imported backbone, for experiments that start from one.
+    #[arg(long)]
+    backbone: Option<PathBuf>,
+    /// Where to compute.
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceKind,
+}
+
+/// Measures a model bundle on a dataset.
+///
+/// Example: trainer evaluate --model www/models/undercover --data covers/covers.csv --split test
+#[derive(Args)]
+struct EvaluateArguments {
+    /// Folder of the model bundle.
+    #[arg(long)]
+    model: PathBuf,
+    /// The dataset's CSV file.
+    #[arg(long)]
+    data: PathBuf,
+    /// Only this split.
+    #[arg(long, value_enum)]
+    split: Option<Split>,
+    /// Only these genres, among the covers and among the answers.
+    #[arg(long, value_delimiter = ',')]
+    genres: Vec<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Where to compute.
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceKind,
+}
+
+/// Tells the genres of pictures. Fails at the end if one of them could not be used.
+///
+/// Example: trainer predict --model www/models/undercover cover.jpg
+#[derive(Args)]
+struct PredictArguments {
+    /// Folder of the model bundle.
+    #[arg(long)]
+    model: PathBuf,
+    /// The pictures.
+    #[arg(required = true)]
+    images: Vec<PathBuf>,
+    /// Only answer with these genres.
+    #[arg(long, value_delimiter = ',')]
+    genres: Vec<String>,
+    /// Genres to print for each picture.
+    #[arg(long, default_value_t = 3)]
+    top_k: usize,
+    /// Print one JSON array, with all genres.
+    #[arg(long)]
+    json: bool,
+    /// Where to compute.
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceKind,
+}
+
+/// Makes a model bundle from a finished run: calibrated on the validation split, measured on test.
+///
+/// Example: trainer export --run runs/undercover --data covers/covers.csv --out
+/// www/models/undercover --version 1.0.0
+#[derive(Args)]
+struct ExportArguments {
+    /// Folder of the run.
+    #[arg(long)]
+    run: PathBuf,
+    /// The dataset's CSV file.
+    #[arg(long)]
+    data: PathBuf,
+    /// Folder of the bundle.
+    #[arg(long)]
+    out: PathBuf,
+    /// Name of the model.
+    #[arg(long, default_value = "undercover")]
+    name: String,
+    /// Version of the model.
+    #[arg(long)]
+    version: String,
+    /// Side of the covers that the bundle takes, in pixels; as trained if not given.
+    #[arg(long)]
+    input_size: Option<u32>,
+    /// How weights are stored.
+    #[arg(long, value_enum, default_value = "int8")]
+    storage: StorageArgument,
+    /// Where to compute.
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceKind,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum StorageArgument {
+    /// Every weight in full.
+    F32,
+    /// Half precision.
+    F16,
+    /// Pointwise convolutions in 8 bits a weight, the rest in half precision.
+    Int8,
+}
+
+impl From<StorageArgument> for Storage {
+    fn from(argument: StorageArgument) -> Self {
+        match argument {
+            StorageArgument::F32 => Self::F32,
+            StorageArgument::F16 => Self::F16,
+            StorageArgument::Int8 => Self::Int8,
+        }
+    }
+}
+
+impl Cli {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Backbone(BackboneCommand::Import { checkpoint, out }) => {
+                import(&checkpoint, &out)?;
+            }
+            Command::Train(arguments) => arguments.run()?,
+            Command::Evaluate(arguments) => arguments.run()?,
+            Command::Predict(arguments) => return arguments.run(),
+            Command::Export(arguments) => arguments.run()?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn import(checkpoint: &Path, out: &Path) -> anyhow::Result<()> {
+    backbone::import(checkpoint, out)?;
+    println!("Wrote {}.", out.display());
+    Ok(())
+}
+
+impl TrainArguments {
+    fn run(self) -> anyhow::Result<()> {
+        let experiment = Experiment::read(&self.experiment)?;
+        let dataset = Dataset::read(&self.data)?;
+        let genres = if experiment.genres.is_empty() {
+            dataset.genres()
+        } else {
+            experiment.genres.clone()
+        };
+        dataset.require(&[Split::Train, Split::Validation], &genres)?;
+        let training = samples(&dataset, Some(Split::Train), &genres)?;
+        let validation = samples(&dataset, Some(Split::Validation), &genres)?;
+        println!(
+            "Training {} on {} covers of {} genres, {} for validation.",
+            experiment.architecture.name(),
+            training.len(),
+            genres.len(),
+            validation.len()
+        );
+        let outcome = Run {
+            folder: &self.run,
+            experiment: &experiment,
+            genres: &genres,
+            training: &training,
+            validation: &validation,
+            backbone: self.backbone.as_deref(),
+            compute: &Compute::open(self.device),
+        }
+        .train()?;
+        if let Some(best) = outcome.progress.best {
+            println!("Best at step {} with a score of {:.3}.", best.step, best.score);
+        }
+        Ok(())
+    }
+}
+
+impl EvaluateArguments {
+    fn run(self) -> anyhow::Result<()> {
+        let bundle = model::read(&self.model)?;
+        let set = evaluate::genre_set(&bundle, &self.genres)?;
+        let dataset = Dataset::read(&self.data)?;
+        let samples = samples(&dataset, self.split, &set.genres)?;
+        let logits = evaluate::logits(&bundle, &samples, &Compute::open(self.device))?;
+        let report = evaluate::report(&set, &bundle.manifest().genres, &samples, &logits)?;
+        if self.json {
+            println!("{}", serde_json::to_string(&report)?);
+        } else {
+            print!("{}", evaluate::table(&report));
+        }
+        Ok(())
+    }
+}
+
+impl PredictArguments {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let bundle = model::read(&self.model)?;
+        let set = evaluate::genre_set(&bundle, &self.genres)?;
+        let compute = Compute::open(self.device);
+        let predictor = Predictor::new(&bundle, set, &compute.device);
+        let rows: Vec<_> = self
+            .images
+            .iter()
+            .map(|image| {
+                let row = predictor.predict(image);
+                if !self.json {
+                    println!("{}", line(&row, self.top_k));
+                }
+                row
+            })
+            .collect();
+        if self.json {
+            println!("{}", serde_json::to_string(&rows)?);
+        }
+        let failed = rows.iter().any(|row| row.error.is_some());
+        Ok(ExitCode::from(u8::from(failed)))
+    }
+}
+
+impl ExportArguments {
+    fn run(self) -> anyhow::Result<()> {
+        let request = Request {
+            run: &self.run,
+            name: &self.name,
+            version: &self.version,
+            input_size: self.input_size,
+            storage: self.storage.into(),
+        };
+        let dataset = Dataset::read(&self.data)?;
+        let bundle = export::bundle(&request, &dataset, &Compute::open(self.device))?;
+        model::write(&bundle, &self.out)?;
+        println!("Wrote {}.", self.out.display());
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! The covers of a dataset that can be used, as samples.
+
+use undercover::cover::decode_rgb;
+
+use crate::batch::Sample;
+use crate::dataset::{Dataset, Split, load};
+use crate::train::bar;
+
+/// The usable covers of a split (`None`: of all) whose genre is among `genres`.
+/// Missing and broken ones are named on standard error and left out.
+///
+/// # Errors
+/// If there is none, or none that is usable.
+pub fn samples(
+    dataset: &Dataset,
+    split: Option<Split>,
+    genres: &[String],
+) -> anyhow::Result<Vec<Sample>> {
+    let rows = dataset.select(split, Some(genres));
+    anyhow::ensure!(
+        !rows.is_empty(),
+        "the dataset has no rows of {} {}",
+        genres.join(", "),
+        split.map_or(String::new(), |split| format!("in the split \"{split}\""))
+    );
+    let progress = bar(rows.len(), "reading", "covers");
+    let loaded = load(
+        dataset,
+        &rows,
+        |bytes| decode_rgb(bytes).map(|_| ()),
+        |done| progress.set_position(done as u64),
+    )?;
+    progress.finish_and_clear();
+    if !loaded.skipped.is_empty() {
+        eprintln!("warning: {}", loaded.summary());
+    }
+    Ok(loaded
+        .items
+        .iter()
+        .filter_map(|(row, ())| {
+            Some(Sample {
+                path: dataset.path(row),
+                genre: genres.iter().position(|genre| *genre == row.genre)?,
+                source: row.source.clone(),
+            })
+        })
+        .collect())
+}

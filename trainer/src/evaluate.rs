@@ -1,0 +1,130 @@
+//! Measures a bundle on a dataset.
+
+use anyhow::Context;
+use undercover::bundle::Bundle;
+use undercover::genre::GenreSet;
+
+use crate::batch::Sample;
+use crate::compute::Compute;
+use crate::metrics::{Answer, Report};
+use crate::train::bar;
+use crate::{inference, model};
+
+/// Seed of the confidence intervals.
+const BOOTSTRAP_SEED: u64 = 1;
+
+/// The set of a bundle with just these genres, in the bundle's calibration; without genres, the
+/// bundle's first set.
+pub fn genre_set(bundle: &Bundle, genres: &[String]) -> anyhow::Result<GenreSet> {
+    let sets = &bundle.manifest().genre_sets;
+    let first = sets.first().context("the bundle has no genre set")?;
+    if genres.is_empty() {
+        return Ok(first.clone());
+    }
+    let same = |set: &&GenreSet| {
+        set.genres.len() == genres.len() && genres.iter().all(|genre| set.genres.contains(genre))
+    };
+    let set = GenreSet {
+        id: genres.join("-"),
+        genres: genres.to_vec(),
+        temperature: sets.iter().find(same).unwrap_or(first).temperature,
+    };
+    set.check(&bundle.manifest().genres)?;
+    Ok(set)
+}
+
+/// The logits of a bundle's network for each sample, in order.
+pub fn logits(
+    bundle: &Bundle,
+    samples: &[Sample],
+    compute: &Compute,
+) -> anyhow::Result<Vec<Vec<f32>>> {
+    let progress = bar(samples.len(), "classifying", "covers");
+    let network = bundle.network(&compute.device);
+    let logits = inference::logits(
+        &network,
+        samples,
+        &model::preparation(bundle),
+        compute,
+        &progress,
+    )?;
+    progress.finish_and_clear();
+    Ok(logits)
+}
+
+/// The report on samples whose genres are indices into `set.genres`.
+/// `genres` are the bundle's, in the order of the logits.
+pub fn report(
+    set: &GenreSet,
+    genres: &[String],
+    samples: &[Sample],
+    logits: &[Vec<f32>],
+) -> anyhow::Result<Report> {
+    let probabilities = logits
+        .iter()
+        .map(|logits| probabilities(set, genres, logits))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let answers: Vec<Answer> = samples
+        .iter()
+        .zip(&probabilities)
+        .map(|(sample, probabilities)| Answer {
+            label: sample.genre,
+            source: &sample.source,
+            probabilities,
+        })
+        .collect();
+    Report::new(&set.genres, &answers, BOOTSTRAP_SEED)
+}
+
+/// The probabilities of a set's genres in the set's own order.
+fn probabilities(set: &GenreSet, genres: &[String], logits: &[f32]) -> anyhow::Result<Vec<f32>> {
+    let ranked = set.probabilities(genres, logits)?;
+    set.genres
+        .iter()
+        .map(|genre| {
+            let entry = ranked.iter().find(|(name, _)| name == genre);
+            entry
+                .map(|(_, probability)| *probability)
+                .with_context(|| format!("no probability for {genre}"))
+        })
+        .collect()
+}
+
+/// A report as a table for people.
+pub fn table(report: &Report) -> String {
+    let mut text = format!(
+        "{:<14}{:>10}{:>10}{:>10}{:>10}\n",
+        "genre", "precision", "recall", "F1", "support"
+    );
+    for genre in &report.genres {
+        if let Some(row) = report.per_genre.get(genre) {
+            text += &format!(
+                "{genre:<14}{:>10.3}{:>10.3}{:>10.3}{:>10}\n",
+                row.precision, row.recall, row.f1, row.support
+            );
+        }
+    }
+    text += &format!(
+        "\n{} covers: accuracy {:.3}, balanced {:.3}; top-3 {:.3}, balanced {:.3}; \
+         macro F1 {:.3}; RMSE {:.3}; ECE {:.3}\n\n{:<20}{:>8}{:>10}{:>10}\n",
+        report.n,
+        report.accuracy,
+        report.balanced_accuracy,
+        report.top3_accuracy,
+        report.balanced_top3_accuracy,
+        report.macro_f1,
+        report.rmse,
+        report.ece,
+        "source",
+        "covers",
+        "accuracy",
+        "balanced"
+    );
+    for (source, row) in &report.per_source {
+        text += &format!(
+            "{source:<20}{:>8}{:>10.3}{:>10.3}\n",
+            row.n, row.accuracy, row.balanced_accuracy
+        );
+    }
+    text
+}

@@ -1,0 +1,203 @@
+//! An experiment: everything that decides how a network is trained, as a TOML file.
+
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use serde::{Deserialize, Serialize};
+use undercover::cover::Normalisation;
+use undercover::network::Architecture;
+
+/// A training recipe. The same recipe, data and seed give the same network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// Which network.
+    pub architecture: Architecture,
+    /// Side of the covers that the network is trained on, in pixels.
+    pub input_size: usize,
+    /// How pixels (0 to 255) become the network's numbers.
+    pub normalisation: Normalisation,
+    /// Seed of the weights, the sampling, the augmentation and the dropout.
+    pub seed: u64,
+    /// Genres to learn, in the order of the logits. Empty: all genres of the data, by name.
+    #[serde(default)]
+    pub genres: Vec<String>,
+    /// Which covers are drawn how often.
+    #[serde(default)]
+    pub sampling: Sampling,
+    /// What is done to a cover before it is shown to the network.
+    #[serde(default)]
+    pub augmentation: Augmentation,
+    /// Training of the last layer alone, on features of the frozen backbone.
+    pub head: Option<Head>,
+    /// Training of the whole network.
+    pub fine_tune: FineTune,
+}
+
+/// Draws a genre with probability ∝ (its covers)^`genre_power`, then a source within the genre
+/// with ∝ (its covers)^`source_power`, then a cover evenly. 1 draws as the data is, 0 evenly.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sampling {
+    /// Between 0 and 1.
+    pub genre_power: f64,
+    /// Between 0 and 1.
+    pub source_power: f64,
+    /// Adds the log of the drawn genre frequencies to the logits while training, so that the
+    /// network's answers do not carry them (Menon et al., "Long-tail learning via logit
+    /// adjustment", 2021).
+    pub logit_adjustment: bool,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self {
+            genre_power: 1.0,
+            source_power: 1.0,
+            logit_adjustment: false,
+        }
+    }
+}
+
+/// Random changes to a training cover. The default changes nothing but the crop's resize.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Augmentation {
+    /// Smallest part of the picture's area that a random crop keeps, in (0, 1].
+    pub min_area: f32,
+    /// Largest ratio of the crop's sides before it is made square, at least 1.
+    pub max_aspect: f32,
+    /// Whether half of the covers are mirrored.
+    pub mirror: bool,
+    /// Brightness, contrast and saturation change by a factor in `1 ± colour`.
+    pub colour: f32,
+    /// Probability of shrinking the picture to as little as a third and back.
+    pub rescale: f64,
+    /// Probability of compressing the picture anew as JPEG, at quality 30 to 95.
+    pub jpeg: f64,
+}
+
+impl Default for Augmentation {
+    fn default() -> Self {
+        Self {
+            min_area: 1.0,
+            max_aspect: 1.0,
+            mirror: false,
+            colour: 0.0,
+            rescale: 0.0,
+            jpeg: 0.0,
+        }
+    }
+}
+
+/// Training of the last layer on cached features.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// Steps of the optimiser.
+    pub steps: usize,
+    /// Covers a step.
+    pub batch_size: usize,
+    /// Constant learning rate of AdamW.
+    pub learning_rate: f64,
+    /// Weight decay of AdamW.
+    pub weight_decay: f32,
+}
+
+/// Training of the whole network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FineTune {
+    /// Steps of the optimiser, unless stopped early.
+    pub steps: usize,
+    /// Covers a step.
+    pub batch_size: usize,
+    /// Covers that go through the network at once, on one core.
+    pub micro_batch: usize,
+    /// Peak learning rate of AdamW, reached after the warm-up and decayed by a cosine to 0.
+    pub learning_rate: f64,
+    /// Steps of linear warm-up.
+    #[serde(default)]
+    pub warmup_steps: usize,
+    /// Weight decay of AdamW.
+    #[serde(default)]
+    pub weight_decay: f32,
+    /// Probability mass spread evenly over all genres, in [0, 1).
+    #[serde(default)]
+    pub label_smoothing: f32,
+    /// Parameter of mixup's Beta(α, α) distribution; 0 mixes nothing.
+    #[serde(default)]
+    pub mixup: f32,
+    /// Decay of the exponential moving average of the weights; 0 keeps the last weights.
+    #[serde(default)]
+    pub average_decay: f64,
+    /// Blocks at the network's bottom that keep the backbone's weights.
+    #[serde(default)]
+    pub frozen_blocks: usize,
+    /// Steps between validations.
+    pub validate_every: usize,
+    /// Validations without a new best after which training stops.
+    pub patience: usize,
+    /// Steps between checkpoints.
+    pub checkpoint_every: usize,
+}
+
+impl Experiment {
+    /// Reads and checks an experiment file.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the experiment {}", path.display()))?;
+        let experiment: Self = toml::from_str(&text)
+            .with_context(|| format!("{} is no valid experiment", path.display()))?;
+        experiment
+            .check()
+            .with_context(|| format!("{} is no valid experiment", path.display()))?;
+        Ok(experiment)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let multiple = match self.architecture {
+            Architecture::EfficientNetLite0 => 32,
+            Architecture::Module1 => 16,
+        };
+        ensure!(
+            self.input_size > 0 && self.input_size.is_multiple_of(multiple),
+            "input_size must be a multiple of {multiple} for {}, not {}",
+            self.architecture.name(),
+            self.input_size
+        );
+        let tune = &self.fine_tune;
+        for (name, value) in [
+            ("batch_size", tune.batch_size),
+            ("micro_batch", tune.micro_batch),
+            ("validate_every", tune.validate_every),
+            ("patience", tune.patience),
+            ("checkpoint_every", tune.checkpoint_every),
+        ] {
+            ensure!(value > 0, "fine_tune.{name} must be at least 1");
+        }
+        ensure!(
+            tune.batch_size.is_multiple_of(tune.micro_batch),
+            "fine_tune.batch_size ({}) must be a multiple of micro_batch ({})",
+            tune.batch_size,
+            tune.micro_batch
+        );
+        ensure!(
+            (0.0..1.0).contains(&tune.label_smoothing),
+            "fine_tune.label_smoothing must be at least 0 and below 1"
+        );
+        ensure!(
+            (0.0..1.0).contains(&tune.average_decay),
+            "fine_tune.average_decay must be at least 0 and below 1"
+        );
+        ensure!(
+            self.augmentation.min_area > 0.0 && self.augmentation.min_area <= 1.0,
+            "augmentation.min_area must be above 0 and at most 1"
+        );
+        ensure!(
+            self.augmentation.max_aspect >= 1.0,
+            "augmentation.max_aspect must be at least 1"
+        );
+        Ok(())
+    }
+}

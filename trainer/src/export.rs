@@ -1,0 +1,155 @@
+//! A trained run becomes a bundle: calibrated, stored small, measured.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use burn::module::Module;
+use burn::tensor::Device;
+use serde_json::{Value, json};
+use undercover::bundle::{Bundle, Description, Input, Storage};
+use undercover::genre::GenreSet;
+use undercover::network::Network;
+
+use crate::calibrate::temperature;
+use crate::compute::Compute;
+use crate::data::samples;
+use crate::dataset::{Dataset, Split};
+use crate::metrics::Report;
+use crate::train::checkpoint::load_network;
+use crate::train::{Outcome, genre_sets};
+use crate::evaluate;
+
+/// The paper's class proportions in its first data set.
+const PAPER_PROPORTIONS: [(&str, f64); 3] =
+    [("rock", 0.42), ("hiphop", 0.41), ("classical", 0.17)];
+
+/// What an export is asked for.
+pub struct Request<'a> {
+    /// Folder of the finished run.
+    pub run: &'a Path,
+    /// Name of the model.
+    pub name: &'a str,
+    /// Version of the model.
+    pub version: &'a str,
+    /// Side of the covers that the bundle takes; `None`: as trained.
+    pub input_size: Option<u32>,
+    /// How weights are stored.
+    pub storage: Storage,
+}
+
+/// Makes a bundle from the best weights of a run: temperatures from the validation split of
+/// `dataset`, metrics from its test split.
+pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
+    let outcome = outcome(request.run)?;
+    let experiment = &outcome.experiment;
+    // The known answers of a bundle are the CPU's, wherever it is measured.
+    let cpu = Device::flex();
+    let network = Network::init(
+        experiment.architecture,
+        experiment.input_size,
+        outcome.genres.len(),
+        &cpu,
+    )
+    .valid();
+    let network = load_network(network, &crate::train::best(request.run))?;
+    let mut description = Description {
+        name: request.name.to_owned(),
+        version: request.version.to_owned(),
+        input: Input {
+            size: request.input_size.unwrap_or(experiment.input_size as u32),
+            normalisation: experiment.normalisation,
+        },
+        genres: outcome.genres.clone(),
+        genre_sets: genre_sets(&outcome.genres),
+        metrics: Value::Null,
+        provenance: provenance(&outcome)?,
+    };
+    // What is measured is what is shipped: the stored weights, not those of the run.
+    let stored = Bundle::create(description.clone(), &network, request.storage, &cpu)?;
+    description.genre_sets = calibrated(&stored, dataset, compute)?;
+    let stored = Bundle::create(description.clone(), &network, request.storage, &cpu)?;
+    description.metrics = metrics(&stored, dataset, compute)?;
+    Ok(Bundle::create(description, &network, request.storage, &cpu)?)
+}
+
+fn outcome(run: &Path) -> anyhow::Result<Outcome> {
+    let path = run.join("run.json");
+    let json = fs::read(&path)
+        .with_context(|| format!("{} is no finished run: no run.json", run.display()))?;
+    serde_json::from_slice(&json).with_context(|| format!("{} is damaged", path.display()))
+}
+
+fn provenance(outcome: &Outcome) -> anyhow::Result<Value> {
+    Ok(json!({
+        "experiment": serde_json::to_value(&outcome.experiment)?,
+        "training_covers": outcome.training,
+        "validation_covers": outcome.validation,
+        "steps": outcome.progress.best.as_ref().map(|best| best.step),
+        "training_seconds": outcome.progress.seconds.round(),
+    }))
+}
+
+fn calibrated(
+    bundle: &Bundle,
+    dataset: &Dataset,
+    compute: &Compute,
+) -> anyhow::Result<Vec<GenreSet>> {
+    let genres = &bundle.manifest().genres;
+    let samples = samples(dataset, Some(Split::Validation), genres)?;
+    let logits = evaluate::logits(bundle, &samples, compute)?;
+    let sets = bundle.manifest().genre_sets.iter();
+    sets.map(|set| {
+        let columns = columns(set, genres)?;
+        let (rows, labels): (Vec<Vec<f32>>, Vec<usize>) = samples
+            .iter()
+            .zip(&logits)
+            .filter_map(|(sample, row)| {
+                let label = columns.iter().position(|&column| column == sample.genre)?;
+                let row = columns.iter().map(|&column| row[column]).collect();
+                Some((row, label))
+            })
+            .unzip();
+        Ok(GenreSet {
+            temperature: temperature(&rows, &labels),
+            ..set.clone()
+        })
+    })
+    .collect()
+}
+
+/// Where a set's genres are among the logits.
+fn columns(set: &GenreSet, genres: &[String]) -> anyhow::Result<Vec<usize>> {
+    set.genres
+        .iter()
+        .map(|genre| {
+            let column = genres.iter().position(|known| known == genre);
+            column.ok_or_else(|| anyhow!("the network does not know {genre}"))
+        })
+        .collect()
+}
+
+fn metrics(bundle: &Bundle, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Value> {
+    let mut reports: BTreeMap<&str, Value> = BTreeMap::new();
+    for set in &bundle.manifest().genre_sets {
+        let samples = samples(dataset, Some(Split::Test), &set.genres)?;
+        let logits = evaluate::logits(bundle, &samples, compute)?;
+        let report = evaluate::report(set, &bundle.manifest().genres, &samples, &logits)?;
+        println!("{}\n\n{}", set.id, evaluate::table(&report));
+        reports.insert(&set.id, summary(&report)?);
+    }
+    Ok(json!({ "split": "test", "genre_sets": reports }))
+}
+
+/// A report without what only people who look closer want.
+fn summary(report: &Report) -> anyhow::Result<Value> {
+    let mut value = serde_json::to_value(report)?;
+    if let Ok(accuracy) = report.accuracy_at_proportions(&PAPER_PROPORTIONS)
+        && report.genres.len() == PAPER_PROPORTIONS.len()
+    {
+        println!("accuracy at the paper's class proportions: {accuracy:.3}\n");
+        value["accuracy_at_paper_proportions"] = json!(accuracy);
+    }
+    Ok(value)
+}

@@ -1,0 +1,53 @@
+//! Model bundles as folders.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use undercover::bundle::{Bundle, Manifest};
+
+use crate::batch::Preparation;
+
+const MANIFEST: &str = "manifest.json";
+
+/// Reads and verifies the bundle in a folder.
+pub fn read(folder: &Path) -> anyhow::Result<Bundle> {
+    let path = folder.join(MANIFEST);
+    let json = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let name = Manifest::parse(&json)
+        .with_context(|| format!("{} is refused", path.display()))?
+        .weights
+        .file;
+    let name = Path::new(&name)
+        .file_name()
+        .ok_or_else(|| anyhow!("{} names no file of weights", path.display()))?;
+    let weights = folder.join(name);
+    let bytes =
+        fs::read(&weights).with_context(|| format!("cannot read {}", weights.display()))?;
+    Bundle::parse(&json, bytes).with_context(|| format!("{} is refused", folder.display()))
+}
+
+/// Writes a bundle into a folder; the manifest, which proves the weights, comes last.
+pub fn write(bundle: &Bundle, folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let manifest = bundle.manifest();
+    write_aside(&folder.join(&manifest.weights.file), bundle.weights())?;
+    write_aside(&folder.join(MANIFEST), manifest.to_json()?.as_bytes())
+}
+
+/// Writes a file under another name and renames it, so that no half file is ever seen.
+pub fn write_aside(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let partial = path.with_extension("partial");
+    fs::write(&partial, bytes)
+        .and_then(|()| fs::rename(&partial, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// How covers enter a bundle's network.
+pub fn preparation(bundle: &Bundle) -> Preparation {
+    let input = &bundle.manifest().input;
+    Preparation {
+        size: input.size,
+        normalisation: input.normalisation,
+    }
+}

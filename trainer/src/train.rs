@@ -1,0 +1,395 @@
+//! Trains a network: head first where there is a backbone, then the whole.
+//!
+//! A run is a folder: `experiment.json`, `checkpoints/`, `best.bpk` (the weights of the best
+//! validation), `run.json` (the result). Everything a step does follows from the experiment's seed
+//! and the step's number, so a run that was killed resumes and ends as if it never had been.
+
+mod average;
+pub mod checkpoint;
+mod gradients;
+mod head;
+mod loss;
+mod lock;
+mod schedule;
+mod validate;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, bail, ensure};
+use burn::module::Module;
+use burn::optim::{AdamWConfig, ModuleOptimizer};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::{Deserialize, Serialize};
+use undercover::genre::GenreSet;
+use undercover::network::Network;
+
+use self::checkpoint::{Checkpoint, Checkpoints, Progress, Validation, save_network};
+use self::gradients::Context;
+use crate::backbone;
+use crate::batch::{Preparation, Sample};
+use crate::compute::Compute;
+use crate::experiment::{Experiment, FineTune, Head};
+use crate::inference;
+use crate::sampler::{Purpose, Sampler, generator};
+
+/// What a run is made from.
+pub struct Run<'a> {
+    /// Its folder.
+    pub folder: &'a Path,
+    /// The recipe.
+    pub experiment: &'a Experiment,
+    /// Genres in the order of the logits.
+    pub genres: &'a [String],
+    /// Covers to learn from.
+    pub training: &'a [Sample],
+    /// Covers to choose by.
+    pub validation: &'a [Sample],
+    /// The imported backbone; needed where the experiment has a head.
+    pub backbone: Option<&'a Path>,
+    /// Where to compute.
+    pub compute: &'a Compute,
+}
+
+/// What a run ends with, in `run.json`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The recipe.
+    pub experiment: Experiment,
+    /// Genres in the order of the logits.
+    pub genres: Vec<String>,
+    /// Training covers.
+    pub training: usize,
+    /// Validation covers.
+    pub validation: usize,
+    /// The best validation and all others.
+    pub progress: Progress,
+}
+
+impl Run<'_> {
+    /// Trains to the end, from the newest checkpoint where there is one.
+    pub fn train(&self) -> anyhow::Result<Outcome> {
+        fs::create_dir_all(self.folder)
+            .with_context(|| format!("cannot create {}", self.folder.display()))?;
+        let _lock = lock::acquire(self.folder)?;
+        self.claim_folder()?;
+        let keys: Vec<_> = self
+            .training
+            .iter()
+            .map(|sample| (sample.genre, sample.source.as_str()))
+            .collect();
+        let sampler = Sampler::new(&keys, self.genres.len(), &self.experiment.sampling);
+        let checkpoints = Checkpoints::open(self.folder)?;
+        self.compute.device.seed(self.experiment.seed);
+        let template = self.template().train();
+        let optimizer = || optimizer(&self.experiment.fine_tune);
+        let checkpoint = match checkpoints.newest(&template, optimizer)? {
+            Some(checkpoint) => {
+                println!("Resuming at step {}.", checkpoint.progress.step);
+                checkpoint
+            }
+            None => {
+                checkpoints.save(&self.start(&sampler, optimizer())?)?;
+                // Read back, so that a run starts from the same bytes whether it was killed or not.
+                checkpoints
+                    .newest(&template, optimizer)?
+                    .context("the first checkpoint cannot be read back")?
+            }
+        };
+        let progress = self.fine_tune(checkpoint, &sampler, &checkpoints)?;
+        let outcome = Outcome {
+            experiment: self.experiment.clone(),
+            genres: self.genres.to_vec(),
+            training: self.training.len(),
+            validation: self.validation.len(),
+            progress,
+        };
+        fs::write(self.folder.join("run.json"), serde_json::to_vec_pretty(&outcome)?)?;
+        Ok(outcome)
+    }
+
+    /// Refuses to mix two experiments in one folder.
+    fn claim_folder(&self) -> anyhow::Result<()> {
+        let path = self.folder.join("experiment.json");
+        let ours = serde_json::to_string_pretty(self.experiment)?;
+        match fs::read_to_string(&path) {
+            Ok(theirs) if theirs == ours => Ok(()),
+            Ok(_) => bail!(
+                "{} holds a run of another experiment; choose another folder with --run",
+                self.folder.display()
+            ),
+            Err(_) => fs::write(&path, ours)
+                .with_context(|| format!("cannot write {}", path.display())),
+        }
+    }
+
+    fn preparation(&self) -> Preparation {
+        Preparation {
+            size: self.experiment.input_size as u32,
+            normalisation: self.experiment.normalisation,
+        }
+    }
+
+    /// A network of the experiment's shape on the training device.
+    fn template(&self) -> Network {
+        Network::init(
+            self.experiment.architecture,
+            self.experiment.input_size,
+            self.genres.len(),
+            &self.compute.device.clone().autodiff(),
+        )
+    }
+
+    fn log_prior(&self, sampler: &Sampler) -> Vec<f32> {
+        let adjust = self.experiment.sampling.logit_adjustment;
+        sampler
+            .genre_frequencies()
+            .iter()
+            .map(|&share| if adjust { share.ln() as f32 } else { 0.0 })
+            .collect()
+    }
+
+    /// Step 0: random weights, or the backbone with a trained head.
+    fn start(&self, sampler: &Sampler, optimizer: ModuleOptimizer) -> anyhow::Result<Checkpoint> {
+        let network = match (self.experiment.head.as_ref(), self.template().valid()) {
+            (None, network) => network,
+            (Some(head), Network::EfficientNetLite0(network)) => {
+                let path = self.backbone.context(
+                    "this experiment starts from a backbone; name its file with --backbone",
+                )?;
+                let network = backbone::load(network, path)?;
+                let features = self.features(&network)?;
+                let genres: Vec<usize> = self.training.iter().map(|sample| sample.genre).collect();
+                println!("Training the head on {} features.", features.len());
+                let layer = head::train(
+                    &features,
+                    &genres,
+                    sampler,
+                    &self.log_prior(sampler),
+                    head,
+                    self.experiment,
+                    &self.compute.device.clone().autodiff(),
+                )?;
+                Network::EfficientNetLite0(network.with_classifier(layer))
+            }
+            (Some(Head { .. }), network) => bail!(
+                "a head needs a backbone, and there is none for {}",
+                network.architecture().name()
+            ),
+        };
+        Ok(Checkpoint {
+            average: network.clone(),
+            network: network.train(),
+            optimizer,
+            progress: Progress::default(),
+        })
+    }
+
+    fn features(
+        &self,
+        network: &undercover::network::EfficientNetLite0,
+    ) -> anyhow::Result<Vec<Vec<f32>>> {
+        let bar = bar(self.training.len(), "features", "covers");
+        let features = inference::features(
+            network,
+            self.training,
+            &self.preparation(),
+            self.compute,
+            &bar,
+        )?;
+        bar.finish_and_clear();
+        Ok(features)
+    }
+
+    fn fine_tune(
+        &self,
+        mut state: Checkpoint,
+        sampler: &Sampler,
+        checkpoints: &Checkpoints,
+    ) -> anyhow::Result<Progress> {
+        let tune = &self.experiment.fine_tune;
+        let device = self.compute.device.clone().autodiff();
+        let context = Context {
+            experiment: self.experiment,
+            preparation: self.preparation(),
+            log_prior: self.log_prior(sampler),
+            device: &device,
+            workers: self.compute.workers,
+        };
+        state.network = state.network.freeze(tune.frozen_blocks);
+        if state.progress.step == 0 {
+            self.validate(&mut state, 0.0)?;
+        }
+        let bar = bar(tune.steps, "training", "steps").with_position(state.progress.step as u64);
+        bar.reset_eta();
+        let started = Instant::now();
+        let seconds_before = state.progress.seconds;
+        let mut losses = Losses::default();
+        while state.progress.step < tune.steps && state.progress.since_best < tune.patience {
+            let step = state.progress.step;
+            losses.add(self.step(&mut state, sampler, &context)?);
+            bar.set_message(format!("loss {:.3}", losses.recent));
+            bar.set_position(state.progress.step as u64);
+            let done = step + 1;
+            if done % tune.validate_every == 0 || done == tune.steps {
+                bar.suspend(|| self.validate(&mut state, losses.take_mean()))?;
+            }
+            if done % tune.checkpoint_every == 0 || done == tune.steps {
+                state.progress.seconds = seconds_before + started.elapsed().as_secs_f64();
+                checkpoints.save(&state)?;
+            }
+        }
+        bar.finish_and_clear();
+        Ok(state.progress)
+    }
+
+    /// One step of the optimiser; answers the loss.
+    fn step(
+        &self,
+        state: &mut Checkpoint,
+        sampler: &Sampler,
+        context: &Context,
+    ) -> anyhow::Result<f32> {
+        let tune = &self.experiment.fine_tune;
+        let step = state.progress.step;
+        let mut random = generator(self.experiment.seed, Purpose::Batch, step, 0);
+        let batch: Vec<&Sample> = sampler
+            .draw(tune.batch_size, &mut random)
+            .into_iter()
+            .map(|row| &self.training[row])
+            .collect();
+        let gradients = gradients::compute(&state.network, &batch, step, context)?;
+        let rate = schedule::learning_rate(tune, step);
+        ensure!(
+            gradients.loss.is_finite(),
+            "the loss became {} at step {step} with learning rate {rate:.2e}; the last checkpoint is kept. \
+             Lower fine_tune.learning_rate",
+            gradients.loss
+        );
+        state.network = state
+            .optimizer
+            .step(rate, state.network.clone(), gradients.params);
+        let weights = state.network.valid();
+        state.average = if tune.average_decay > 0.0 {
+            let decay = average::decay_at(step, tune.average_decay);
+            average::update(state.average.clone(), &weights, decay)
+        } else {
+            weights
+        };
+        state.progress.step += 1;
+        Ok(gradients.loss)
+    }
+
+    fn validate(&self, state: &mut Checkpoint, training_loss: f64) -> anyhow::Result<()> {
+        let bar = bar(self.validation.len(), "validation", "covers");
+        let logits = inference::logits(
+            &state.average,
+            self.validation,
+            &self.preparation(),
+            self.compute,
+            &bar,
+        )?;
+        bar.finish_and_clear();
+        let labels: Vec<usize> = self.validation.iter().map(|sample| sample.genre).collect();
+        let sets = genre_sets(self.genres);
+        let balanced_accuracy =
+            validate::balanced_accuracies(&logits, &labels, self.genres, &sets);
+        let score = balanced_accuracy.values().sum::<f64>() / balanced_accuracy.len() as f64;
+        let validation = Validation {
+            step: state.progress.step,
+            training_loss,
+            score,
+            balanced_accuracy,
+        };
+        println!("{}", describe(&validation));
+        let progress = &mut state.progress;
+        progress.history.push(validation.clone());
+        if progress.best.as_ref().is_none_or(|best| score > best.score) {
+            progress.best = Some(validation);
+            progress.since_best = 0;
+            save_network(&state.average, &best(self.folder))?;
+        } else {
+            progress.since_best += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Where a run keeps the weights of its best validation.
+pub fn best(folder: &Path) -> PathBuf {
+    folder.join("best.bpk")
+}
+
+/// The genre sets that a network with these genres can answer: its own, and those of the paper.
+pub fn genre_sets(genres: &[String]) -> Vec<GenreSet> {
+    let known = |set: &GenreSet| set.genres.iter().all(|genre| genres.contains(genre));
+    let sets: Vec<GenreSet> = GenreSet::defaults().into_iter().filter(known).collect();
+    if sets.is_empty() {
+        return vec![GenreSet {
+            id: "all".to_owned(),
+            genres: genres.to_vec(),
+            temperature: 1.0,
+        }];
+    }
+    sets
+}
+
+fn optimizer(tune: &FineTune) -> ModuleOptimizer {
+    AdamWConfig::new()
+        .with_weight_decay(tune.weight_decay)
+        .with_epsilon(1e-8)
+        .init()
+}
+
+#[derive(Default)]
+struct Losses {
+    sum: f64,
+    count: usize,
+    recent: f64,
+}
+
+impl Losses {
+    fn add(&mut self, loss: f32) {
+        let loss = f64::from(loss);
+        self.sum += loss;
+        self.count += 1;
+        self.recent = if self.recent == 0.0 {
+            loss
+        } else {
+            0.95 * self.recent + 0.05 * loss
+        };
+    }
+
+    fn take_mean(&mut self) -> f64 {
+        let mean = self.sum / self.count.max(1) as f64;
+        (self.sum, self.count) = (0.0, 0);
+        mean
+    }
+}
+
+fn describe(validation: &Validation) -> String {
+    let sets: Vec<String> = validation
+        .balanced_accuracy
+        .iter()
+        .map(|(id, value)| format!("{id} {value:.3}"))
+        .collect();
+    format!(
+        "step {:>6}  training loss {:.3}  balanced accuracy on validation: {}",
+        validation.step,
+        validation.training_loss,
+        sets.join("  ")
+    )
+}
+
+/// A progress bar with rate and time left.
+pub fn bar(length: usize, what: &'static str, unit: &str) -> ProgressBar {
+    let template = format!(
+        "{{prefix}} {{bar:30}} {{pos}}/{{len}} {unit}  {{per_sec}}  {{eta}} left  {{msg}}"
+    );
+    let style = ProgressStyle::with_template(&template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(length as u64)
+        .with_style(style)
+        .with_prefix(what)
+}

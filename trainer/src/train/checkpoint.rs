@@ -1,0 +1,179 @@
+//! Checkpoints: whole or not at all.
+//!
+//! A checkpoint is a folder written under another name and renamed when it is complete, so that a
+//! kill at any moment leaves the last whole one. Floats are kept in full, so a resumed run goes on
+//! exactly as an uninterrupted one.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use burn::module::Module;
+use burn::optim::ModuleOptimizer;
+use burn::store::ModuleRecord;
+use serde::{Deserialize, Serialize};
+use undercover::network::Network;
+
+/// Where a run stands, besides its tensors.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Steps done.
+    pub step: usize,
+    /// The best validation so far.
+    pub best: Option<Validation>,
+    /// Validations since the best one.
+    pub since_best: usize,
+    /// All validations, in order.
+    pub history: Vec<Validation>,
+    /// Seconds of training so far, over all sessions.
+    pub seconds: f64,
+}
+
+/// One validation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Validation {
+    /// After how many steps.
+    pub step: usize,
+    /// Mean training loss since the validation before.
+    pub training_loss: f64,
+    /// What early stopping maximises, in [0, 1].
+    pub score: f64,
+    /// Balanced accuracy of each genre set, by its id.
+    pub balanced_accuracy: std::collections::BTreeMap<String, f64>,
+}
+
+/// The state of a run at one step.
+pub struct Checkpoint {
+    /// The trained weights.
+    pub network: Network,
+    /// Their moving average.
+    pub average: Network,
+    /// The optimiser's moments.
+    pub optimizer: ModuleOptimizer,
+    /// The rest.
+    pub progress: Progress,
+}
+
+const KEPT: usize = 2;
+
+/// The folder of a run's checkpoints.
+pub struct Checkpoints(PathBuf);
+
+impl Checkpoints {
+    /// Checkpoints below a run's folder.
+    pub fn open(run: &Path) -> anyhow::Result<Self> {
+        let folder = run.join("checkpoints");
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+        Ok(Self(folder))
+    }
+
+    /// Writes a checkpoint, then removes all but the newest.
+    pub fn save(&self, checkpoint: &Checkpoint) -> anyhow::Result<()> {
+        let name = format!("step-{:07}", checkpoint.progress.step);
+        let partial = self.0.join(format!("{name}.partial"));
+        let whole = self.0.join(&name);
+        remove(&partial)?;
+        fs::create_dir(&partial)
+            .with_context(|| format!("cannot create {}", partial.display()))?;
+        save_network(&checkpoint.network, &partial.join("network.bpk"))?;
+        save_network(&checkpoint.average, &partial.join("average.bpk"))?;
+        checkpoint
+            .optimizer
+            .save(partial.join("optimizer.bpk"))
+            .map_err(|error| anyhow!("cannot write the optimiser's state: {error:?}"))?;
+        fs::write(
+            partial.join("progress.json"),
+            serde_json::to_vec_pretty(&checkpoint.progress)?,
+        )?;
+        for entry in fs::read_dir(&partial)? {
+            File::open(entry?.path())?.sync_all()?;
+        }
+        remove(&whole)?;
+        fs::rename(&partial, &whole)
+            .with_context(|| format!("cannot write {}", whole.display()))?;
+        let steps = self.steps()?;
+        for step in steps.iter().rev().skip(KEPT) {
+            remove(&self.folder(*step))?;
+        }
+        Ok(())
+    }
+
+    /// The newest whole checkpoint that can be read, loaded into `network` and `optimizer` as
+    /// templates. Unreadable ones are passed over with a warning.
+    pub fn newest(
+        &self,
+        network: &Network,
+        optimizer: impl Fn() -> ModuleOptimizer,
+    ) -> anyhow::Result<Option<Checkpoint>> {
+        for step in self.steps()?.into_iter().rev() {
+            match self.load(step, network, optimizer()) {
+                Ok(checkpoint) => return Ok(Some(checkpoint)),
+                Err(error) => eprintln!(
+                    "warning: the checkpoint at step {step} is unreadable and passed over: {error:#}"
+                ),
+            }
+        }
+        Ok(None)
+    }
+
+    fn load(
+        &self,
+        step: usize,
+        network: &Network,
+        optimizer: ModuleOptimizer,
+    ) -> anyhow::Result<Checkpoint> {
+        let folder = self.folder(step);
+        let progress = fs::read(folder.join("progress.json"))?;
+        Ok(Checkpoint {
+            network: load_network(network.clone(), &folder.join("network.bpk"))?,
+            average: load_network(network.valid(), &folder.join("average.bpk"))?,
+            optimizer: optimizer
+                .load(folder.join("optimizer.bpk"))
+                .map_err(|error| anyhow!("{error:?}"))?,
+            progress: serde_json::from_slice(&progress)?,
+        })
+    }
+
+    /// The steps of the whole checkpoints, ascending.
+    fn steps(&self) -> anyhow::Result<Vec<usize>> {
+        let mut steps = Vec::new();
+        for entry in fs::read_dir(&self.0)? {
+            let name = entry?.file_name();
+            let step = name.to_str().and_then(|name| name.strip_prefix("step-"));
+            steps.extend(step.and_then(|step| step.parse::<usize>().ok()));
+        }
+        steps.sort_unstable();
+        Ok(steps)
+    }
+
+    fn folder(&self, step: usize) -> PathBuf {
+        self.0.join(format!("step-{step:07}"))
+    }
+}
+
+fn remove(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// Writes a network's weights as burnpack; burn writes aside and renames.
+pub fn save_network(network: &Network, path: &Path) -> anyhow::Result<()> {
+    network
+        .clone()
+        .into_record()
+        .save(path)
+        .map_err(|error| anyhow!("cannot write {}: {error:?}", path.display()))
+}
+
+/// Reads weights written by [`save_network`].
+pub fn load_network(network: Network, path: &Path) -> anyhow::Result<Network> {
+    let record = ModuleRecord::load(path)
+        .map_err(|error| anyhow!("cannot read {}: {error:?}", path.display()))?;
+    network
+        .try_load_record(record)
+        .map_err(|error| anyhow!("{} does not fit the network: {error:?}", path.display()))
+}

@@ -1,0 +1,141 @@
+//! Generated datasets, and the trainer's binary to run on them.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use image::{Rgb, RgbImage};
+
+/// Genres that only their pattern tells apart: their colours are random.
+pub const GENRES: [&str; 3] = ["classical", "hiphop", "rock"];
+
+/// How many covers a genre has in each split.
+pub const COUNTS: [(&str, u32); 3] = [("train", 60), ("validation", 10), ("test", 20)];
+
+/// Writes a dataset of 48 px covers into a folder.
+pub fn write_dataset(folder: &Path) {
+    let mut csv = String::from("file,genre,source,artist,split\n");
+    let mut seed = 1;
+    for (kind, genre) in GENRES.into_iter().enumerate() {
+        fs::create_dir_all(folder.join(genre)).unwrap();
+        for (split, count) in COUNTS {
+            for index in 0..count {
+                seed += 1;
+                let file = format!("{genre}/{split}-{index}.png");
+                cover(kind, seed).save(folder.join(&file)).unwrap();
+                let source = if index % 3 == 0 { "shop" } else { "blog" };
+                csv += &format!("{file},{genre},{source},,{split}\n");
+            }
+        }
+    }
+    fs::write(folder.join("covers.csv"), csv).unwrap();
+}
+
+/// Horizontal stripes, vertical stripes, or rings, in random colours at a random place.
+pub fn cover(kind: usize, seed: u32) -> RgbImage {
+    let mut state = seed.wrapping_mul(2_654_435_761);
+    let mut random = |below: u32| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state % below
+    };
+    let mut colour = || Rgb([random(256), random(256), random(256)].map(|value| value as u8));
+    let (light, dark) = (colour(), colour());
+    let dark = if light == dark { Rgb([0, 0, 0]) } else { dark };
+    let (period, shift) = (4 + random(4), random(8));
+    RgbImage::from_fn(48, 48, |x, y| {
+        let place = match kind {
+            0 => y,
+            1 => x,
+            _ => {
+                let (dx, dy) = (f64::from(x) - 24.0, f64::from(y) - 24.0);
+                dx.hypot(dy) as u32
+            }
+        };
+        if (place + shift) / period % 2 == 0 {
+            light
+        } else {
+            dark
+        }
+    })
+}
+
+/// A small experiment that learns the generated genres from scratch.
+pub fn write_experiment(path: &Path, steps: usize) {
+    let text = format!(
+        r#"
+architecture = "module1"
+input_size = 32
+seed = 5
+genres = ["classical", "hiphop", "rock"]
+
+[normalisation]
+mean = [127.0, 127.0, 127.0]
+std = [128.0, 128.0, 128.0]
+
+[sampling]
+genre_power = 0.5
+source_power = 0.5
+logit_adjustment = true
+
+[augmentation]
+min_area = 0.8
+mirror = true
+
+[fine_tune]
+steps = {steps}
+batch_size = 24
+micro_batch = 12
+learning_rate = 2e-3
+warmup_steps = 10
+label_smoothing = 0.05
+average_decay = 0.9
+validate_every = 40
+patience = 100
+checkpoint_every = 10
+"#
+    );
+    fs::write(path, text).unwrap();
+}
+
+/// The trainer's command in a folder.
+pub fn trainer(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trainer"));
+    command.current_dir(folder).args(arguments);
+    command
+}
+
+/// Runs the trainer and expects it to succeed.
+pub fn succeed(folder: &Path, arguments: &[&str]) -> Output {
+    let output = trainer(folder, arguments).output().unwrap();
+    assert!(
+        output.status.success(),
+        "trainer {arguments:?} failed:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// Runs the trainer, expects it to fail, and answers what it says on standard error.
+pub fn fail(folder: &Path, arguments: &[&str]) -> String {
+    let output = trainer(folder, arguments).output().unwrap();
+    assert!(!output.status.success(), "trainer {arguments:?} succeeded");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Arguments that train into `run`.
+pub fn train<'a>(run: &'a str) -> [&'a str; 6] {
+    ["train", "small.toml", "--data", "covers.csv", "--run", run]
+}
+
+/// Arguments that export `run` to `out`.
+pub fn export<'a>(run: &'a str, out: &'a str) -> [&'a str; 11] {
+    [
+        "export", "--run", run, "--data", "covers.csv", "--out", out, "--version", "1",
+        "--storage", "f16",
+    ]
+}
