@@ -37,8 +37,8 @@ export default defineConfig({
   outputDir: '../../target/browser-tests',
   // The network takes all that a small machine has.
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 20_000 },
+  timeout: 90_000,
+  expect: { timeout: 30_000 },
   forbidOnly: !!process.env.CI,
   reporter: [['list']],
   use: { baseURL: address, browserName: 'chromium', screenshot: 'only-on-failure' },

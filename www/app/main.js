@@ -8,6 +8,7 @@ import { listenToInput } from './input/choose.js';
 import { listenToDrops } from './input/drop.js';
 import { listenToPaste, listenToPasteButton } from './input/paste.js';
 import { showSamples } from './input/samples.js';
+import { Stack } from './many/stack.js';
 import { Player } from './player.js';
 import { Credits } from './view/credits.js';
 import { Loading } from './view/loading.js';
@@ -22,9 +23,10 @@ const classifier = new LazyClassifier({
 
 await useLanguage(preferredLanguage());
 const player = new Player(classifier, loading, credits);
+const stack = new Stack(classifier, (entry) => player.replay(entry));
 
 /** @type {import('./pictures.js').OnPictures} */
-const onPictures = ([picture]) => player.play(picture);
+const onPictures = (pictures) => (pictures.length === 1 ? player.play(pictures[0]) : stack.add(pictures));
 /** @type {import('./pictures.js').OnTrouble} */
 const onTrouble = (error) => player.complain(error);
 
@@ -47,5 +49,6 @@ function listenToLanguage(select) {
     rememberLanguage(select.value);
     await useLanguage(select.value);
     player.refresh();
+    stack.refresh();
   });
 }

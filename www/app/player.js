@@ -5,7 +5,7 @@ import { element } from './dom.js';
 import { errorText, text } from './i18n.js';
 import { AnswerView } from './view/answer.js';
 import { Sleeve } from './view/sleeve.js';
-import { say } from './view/status.js';
+import { said, say } from './view/status.js';
 
 /** @typedef {import('../lib/answer.js').Answer} Answer */
 /** @typedef {import('./pictures.js').Picture} Picture */
@@ -42,8 +42,8 @@ export class Player {
       const { manifest } = await this.#classifier.load();
       this.#ready = true;
       if (manifest) this.#view.genreSets = manifest.genre_sets;
-      // Whoever has handed over a cover already hears of that.
-      if (this.#sleeve.state === 'idle') say(text('ready'));
+      // Whoever has handed over covers already hears of those.
+      if (said() === text('loading')) say(text('ready'));
     } catch (error) {
       this.#retry.hidden = false;
       this.complain(/** @type {Error} */ (error));
@@ -68,15 +68,19 @@ export class Player {
   }
 
   /**
-   * A cover that was answered before.
-   * @param {Picture} picture
-   * @param {Blob} blob
-   * @param {Answer} answer
+   * A cover out of the stack.
+   * @param {{picture: Picture, answer: Answer | null}} entry
    */
-  async replay(picture, blob, answer) {
+  async replay({ picture, answer }) {
+    if (!answer) return;
     this.#asked.abort();
+    this.#asked = new AbortController();
+    const { signal } = this.#asked;
+    const blob = await toBlob(picture.source, signal);
     await this.#sleeve.show(blob, picture.name);
+    if (signal.aborted) return;
     this.#finish(picture, answer);
+    this.#view.reveal();
   }
 
   /** @param {{code?: string, message?: string, detail?: string}} error */
@@ -91,6 +95,7 @@ export class Player {
   /** Again, in the language of now. */
   refresh() {
     this.#view.refresh();
+    this.#credits.refresh();
     say('');
   }
 

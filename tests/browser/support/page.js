@@ -67,7 +67,7 @@ export function transferOf(page, files) {
  * @param {'cpu' | 'webgpu'} backend that is to have answered
  * @param {number} [timeout] in milliseconds
  */
-export async function expectAnswer(page, name, backend, timeout = 20_000) {
+export async function expectAnswer(page, name, backend, timeout = 30_000) {
   await expect(page.getByRole('status')).toContainText(`${name}: `, { timeout });
   await expect(page.locator('#sleeve')).toHaveAttribute('data-state', 'done', { timeout });
   await expect(page.locator('#backend')).toHaveAttribute('data-backend', backend);

@@ -20,7 +20,6 @@ export const de = {
   paste: 'Einfügen',
   camera: 'Foto aufnehmen',
   address: 'Adresse eines Bildes',
-  addressHint: 'https://…',
   fetch: 'Holen',
   dropHere: 'Loslassen: ein Cover oder ein ganzer Stapel',
 
@@ -31,8 +30,6 @@ export const de = {
   looking: '{name} wird angesehen',
   waiting: 'Erst kommt das Netz, dann {name}',
   pasted: 'Bild aus der Zwischenablage',
-  dropped: 'abgelegtes Bild',
-  photo: 'Foto',
   retry: 'Noch einmal versuchen',
 
   sets: 'Genres zur Auswahl',
@@ -45,12 +42,10 @@ export const de = {
   sureNote: 'Das Cover spricht eine deutliche Sprache.',
   leaningNote: 'Das Cover deutet es an und lässt Zweifel zu.',
   unsureNote: 'Dieses Cover könnte in mehr als einem Fach stehen.',
-  idleNote: 'Die zehn Fächer im Laden. Die Balken füllen sich, sobald ein Cover da ist.',
 
   answeredBy: 'Antwort von',
   time: 'Dauer',
   model: 'Modell',
-  noAnswer: 'noch keine Antwort',
   cpu: 'deinem Prozessor (CPU)',
   webgpu: 'deiner Grafikkarte (WebGPU)',
   milliseconds: '{total} ms',
@@ -68,7 +63,7 @@ export const de = {
   manyProgress: '{done} von {total}',
   manyCancel: 'Anhalten',
   manyStopped: 'Angehalten nach {done} von {total}.',
-  manyDone: '{done} Cover einsortiert, {failed} nicht lesbar.',
+  manyDone: '{sorted} Cover einsortiert, {failed} nicht lesbar.',
   manyClear: 'Stapel wegräumen',
   manySort: 'Ordnung',
   sortOrder: 'wie sie kamen',

@@ -19,7 +19,6 @@ export const en = {
   paste: 'Paste',
   camera: 'Take a photo',
   address: 'Address of a picture',
-  addressHint: 'https://…',
   fetch: 'Fetch',
   dropHere: 'Drop it: one cover, or a whole stack',
 
@@ -30,8 +29,6 @@ export const en = {
   looking: 'Looking at {name}',
   waiting: 'Waiting for the network, then looking at {name}',
   pasted: 'the pasted picture',
-  dropped: 'the dropped picture',
-  photo: 'the photo',
   retry: 'Try again',
 
   sets: 'Genres to choose from',
@@ -44,12 +41,10 @@ export const en = {
   sureNote: 'The cover speaks plainly.',
   leaningNote: 'The cover hints at it, and leaves room for doubt.',
   unsureNote: 'This cover could stand in more than one bin.',
-  idleNote: 'The ten bins of the shop. The bars fill once there is a cover.',
 
   answeredBy: 'Answered by',
   time: 'Time',
   model: 'Model',
-  noAnswer: 'no answer yet',
   cpu: 'your processor (CPU)',
   webgpu: 'your graphics card (WebGPU)',
   milliseconds: '{total} ms',
@@ -67,7 +62,7 @@ export const en = {
   manyProgress: '{done} of {total}',
   manyCancel: 'Stop',
   manyStopped: 'Stopped after {done} of {total}.',
-  manyDone: '{done} covers sorted, {failed} not readable.',
+  manyDone: '{sorted} covers sorted, {failed} not readable.',
   manyClear: 'Clear the stack',
   manySort: 'Sort',
   sortOrder: 'as they came',

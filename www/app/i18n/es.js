@@ -20,7 +20,6 @@ export const es = {
   paste: 'Pegar',
   camera: 'Hacer una foto',
   address: 'Dirección de una imagen',
-  addressHint: 'https://…',
   fetch: 'Traer',
   dropHere: 'Suéltala: una portada o toda una pila',
 
@@ -31,8 +30,6 @@ export const es = {
   looking: 'Mirando {name}',
   waiting: 'Primero llega la red, después {name}',
   pasted: 'la imagen pegada',
-  dropped: 'la imagen soltada',
-  photo: 'la foto',
   retry: 'Reintentar',
 
   sets: 'Géneros entre los que elegir',
@@ -45,12 +42,10 @@ export const es = {
   sureNote: 'La portada habla claro.',
   leaningNote: 'La portada lo insinúa y deja lugar a la duda.',
   unsureNote: 'Esta portada podría estar en más de un cajón.',
-  idleNote: 'Los diez cajones de la tienda. Las barras se llenan en cuanto hay una portada.',
 
   answeredBy: 'Responde',
   time: 'Tiempo',
   model: 'Modelo',
-  noAnswer: 'aún sin respuesta',
   cpu: 'tu procesador (CPU)',
   webgpu: 'tu tarjeta gráfica (WebGPU)',
   milliseconds: '{total} ms',
@@ -68,7 +63,7 @@ export const es = {
   manyProgress: '{done} de {total}',
   manyCancel: 'Parar',
   manyStopped: 'Parado tras {done} de {total}.',
-  manyDone: '{done} portadas clasificadas, {failed} ilegibles.',
+  manyDone: '{sorted} portadas clasificadas, {failed} ilegibles.',
   manyClear: 'Quitar la pila',
   manySort: 'Orden',
   sortOrder: 'según llegaron',

@@ -20,7 +20,6 @@ export const fr = {
   paste: 'Coller',
   camera: 'Prendre une photo',
   address: 'Adresse d’une image',
-  addressHint: 'https://…',
   fetch: 'Chercher',
   dropHere: 'Lâchez : une pochette, ou toute une pile',
 
@@ -31,8 +30,6 @@ export const fr = {
   looking: 'Regarde {name}',
   waiting: 'D’abord le réseau, ensuite {name}',
   pasted: 'l’image collée',
-  dropped: 'l’image déposée',
-  photo: 'la photo',
   retry: 'Réessayer',
 
   sets: 'Genres au choix',
@@ -45,12 +42,10 @@ export const fr = {
   sureNote: 'La pochette parle clairement.',
   leaningNote: 'La pochette le suggère, et laisse place au doute.',
   unsureNote: 'Cette pochette pourrait se trouver dans plus d’un bac.',
-  idleNote: 'Les dix bacs du magasin. Les barres se remplissent dès qu’il y a une pochette.',
 
   answeredBy: 'Réponse de',
   time: 'Durée',
   model: 'Modèle',
-  noAnswer: 'pas encore de réponse',
   cpu: 'votre processeur (CPU)',
   webgpu: 'votre carte graphique (WebGPU)',
   milliseconds: '{total} ms',
@@ -68,7 +63,7 @@ export const fr = {
   manyProgress: '{done} sur {total}',
   manyCancel: 'Arrêter',
   manyStopped: 'Arrêté après {done} sur {total}.',
-  manyDone: '{done} pochettes classées, {failed} illisibles.',
+  manyDone: '{sorted} pochettes classées, {failed} illisibles.',
   manyClear: 'Enlever la pile',
   manySort: 'Ordre',
   sortOrder: 'comme elles sont venues',

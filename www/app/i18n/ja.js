@@ -20,7 +20,6 @@ export const ja = {
   paste: '貼り付け',
   camera: '写真を撮る',
   address: '画像のアドレス',
-  addressHint: 'https://…',
   fetch: '取得',
   dropHere: 'ここで離す：一枚でも、まとめてでも',
 
@@ -31,8 +30,6 @@ export const ja = {
   looking: '{name} を見ています',
   waiting: 'ネットワークを待ってから {name} を見ます',
   pasted: '貼り付けた画像',
-  dropped: 'ドロップした画像',
-  photo: '写真',
   retry: 'もう一度',
 
   sets: '候補のジャンル',
@@ -45,12 +42,10 @@ export const ja = {
   sureNote: 'ジャケットがはっきり語っています。',
   leaningNote: 'ジャケットはそれとなく示していますが、疑う余地もあります。',
   unsureNote: 'このジャケットは複数の棚に並びそうです。',
-  idleNote: '店の十の棚。ジャケットが届くと棒が伸びます。',
 
   answeredBy: '回答',
   time: '時間',
   model: 'モデル',
-  noAnswer: 'まだ回答なし',
   cpu: 'プロセッサー（CPU）',
   webgpu: 'グラフィックス（WebGPU）',
   milliseconds: '{total} ms',
@@ -68,7 +63,7 @@ export const ja = {
   manyProgress: '{total} 枚中 {done} 枚',
   manyCancel: '止める',
   manyStopped: '{total} 枚中 {done} 枚で止めました。',
-  manyDone: '{done} 枚を仕分け、{failed} 枚は読めませんでした。',
+  manyDone: '{sorted} 枚を仕分け、{failed} 枚は読めませんでした。',
   manyClear: '山を片づける',
   manySort: '並び',
   sortOrder: '届いた順',

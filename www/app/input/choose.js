@@ -8,9 +8,17 @@ import { fromFiles } from '../pictures.js';
  */
 export function listenToInput(input, onPictures) {
   input.addEventListener('change', () => {
-    const pictures = fromFiles(input.files ?? []);
+    const pictures = fromFiles(input.files ?? []).filter(({ name }) => !isHidden(name));
     // Choosing the same file again is a change as well.
     input.value = '';
     if (pictures.length) onPictures(pictures);
   });
+}
+
+/**
+ * What a system puts into folders for itself.
+ * @param {string} path
+ */
+function isHidden(path) {
+  return path.split('/').some((part) => part.startsWith('.'));
 }

@@ -45,6 +45,12 @@ export class AnswerView {
     this.#render();
   }
 
+  /** Brings the verdict into sight. */
+  reveal() {
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.#verdict.scrollIntoView({ block: 'center', behavior: calm ? 'instant' : 'smooth' });
+  }
+
   /** Again, in the language of now. */
   refresh() {
     this.#tabs.show(this.#sets.map(({ id, genres }) => ({ id, genres })));

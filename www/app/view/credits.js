@@ -12,8 +12,15 @@ export class Credits {
   #model = element('model', HTMLElement);
   #why = element('why', HTMLElement);
 
+  /** @type {Answer | null} */
+  #answer = null;
+  /** @type {Report | null} */
+  #report = null;
+
   /** @param {Answer} answer */
-  showAnswer({ backend, adapter, milliseconds, modelVersion }) {
+  showAnswer(answer) {
+    this.#answer = answer;
+    const { backend, adapter, milliseconds, modelVersion } = answer;
     this.#backend.textContent = text(backend);
     this.#backend.dataset.backend = backend;
     this.#backend.title = adapter;
@@ -23,8 +30,15 @@ export class Credits {
 
   /** @param {Report} report */
   showReport(report) {
+    this.#report = report;
     this.#why.textContent = explain(report);
     this.#why.dataset.webgpu = report.webgpu.state;
+  }
+
+  /** Again, in the language of now. */
+  refresh() {
+    if (this.#answer) this.showAnswer(this.#answer);
+    if (this.#report) this.showReport(this.#report);
   }
 }
 

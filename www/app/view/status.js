@@ -12,3 +12,8 @@ export function say(words, kind = 'plain') {
   region.dataset.kind = kind;
   region.textContent = words;
 }
+
+/** What was said last. */
+export function said() {
+  return region.textContent;
+}

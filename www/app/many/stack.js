@@ -1,0 +1,186 @@
+/** Many covers at once: a grid that fills as the answers come. */
+
+import { create, element } from '../dom.js';
+import { errorText, genreName, text } from '../i18n.js';
+import { say } from '../view/status.js';
+import { Entry } from './entry.js';
+import { save, toCsv, toJson } from './export.js';
+import { ALL, FAILED, arrange, countGenres } from './order.js';
+import { Thumbnails } from './thumbnails.js';
+
+/** @typedef {import('../pictures.js').Picture} Picture */
+/** @typedef {'idle' | 'running' | 'stopped'} Run */
+
+/** How often the grid is sorted anew while answers come, in milliseconds. */
+const REARRANGE = 600;
+
+export class Stack {
+  #root = element('many', HTMLElement);
+  #grid = element('many-grid', HTMLUListElement);
+  #count = element('many-count', HTMLElement);
+  #progress = element('many-progress', HTMLProgressElement);
+  #cancel = element('many-cancel', HTMLButtonElement);
+  #sort = element('many-sort', HTMLSelectElement);
+  #filter = element('many-filter', HTMLSelectElement);
+  #thumbnails = new Thumbnails();
+  /** @type {Entry[]} */
+  #entries = [];
+  /** The first that has not been asked about. */
+  #next = 0;
+  /** @type {Run} */
+  #run = 'idle';
+  #abort = new AbortController();
+  #rearranged = 0;
+  #classifier;
+  #onOpen;
+
+  /**
+   * @param {import('../classifier.js').LazyClassifier} classifier
+   * @param {(entry: Entry) => void} onOpen told when a cover is picked out of the stack
+   */
+  constructor(classifier, onOpen) {
+    this.#classifier = classifier;
+    this.#onOpen = onOpen;
+    this.#cancel.addEventListener('click', () => this.#stop());
+    element('many-clear', HTMLButtonElement).addEventListener('click', () => this.#clear());
+    for (const select of [this.#sort, this.#filter]) select.addEventListener('change', () => this.#arrange());
+    element('many-csv', HTMLButtonElement).addEventListener('click', () =>
+      save('undercover.csv', toCsv(this.#entries), 'text/csv'),
+    );
+    element('many-json', HTMLButtonElement).addEventListener('click', () =>
+      save('undercover.json', toJson(this.#entries), 'application/json'),
+    );
+  }
+
+  /**
+   * Puts covers on the stack, and goes on until all are answered.
+   * @param {Picture[]} pictures
+   */
+  async add(pictures) {
+    for (const picture of pictures) {
+      const entry = new Entry(picture, this.#entries.length, this.#onOpen);
+      this.#entries.push(entry);
+      this.#thumbnails.add(entry);
+    }
+    const first = this.#root.hidden;
+    this.#root.hidden = false;
+    this.#arrange();
+    if (first) this.#root.scrollIntoView({ block: 'start' });
+    if (this.#run !== 'running') await this.#work();
+  }
+
+  /** Again, in the language of now. */
+  refresh() {
+    for (const entry of this.#entries) entry.render();
+    this.#arrange();
+  }
+
+  async #work() {
+    this.#run = 'running';
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    say(text('manyProgress', this.#figures));
+    try {
+      await this.#classifier.load();
+    } catch (error) {
+      // Without a network no cover can be judged; it may be loaded later.
+      this.#end('stopped', errorText(/** @type {Error} */ (error)));
+      return;
+    }
+    while (this.#next < this.#entries.length && !signal.aborted) {
+      const entry = this.#entries[this.#next];
+      await this.#ask(entry, signal);
+      if (signal.aborted) return;
+      this.#next += 1;
+      entry.render();
+      this.#tick();
+    }
+    this.#end('idle', text('manyDone', this.#figures));
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {AbortSignal} signal
+   */
+  async #ask(entry, signal) {
+    try {
+      const undercover = await this.#classifier.load();
+      entry.answer = await undercover.classify(entry.picture.source, { signal });
+    } catch (error) {
+      if (!signal.aborted) entry.trouble = /** @type {Error} */ (error);
+    }
+  }
+
+  #stop() {
+    if (this.#run !== 'running') return;
+    this.#abort.abort();
+    this.#end('stopped', text('manyStopped', this.#figures));
+  }
+
+  /**
+   * @param {Run} run
+   * @param {string} words
+   */
+  #end(run, words) {
+    this.#run = run;
+    this.#arrange();
+    say(words);
+  }
+
+  #clear() {
+    this.#abort.abort();
+    this.#run = 'idle';
+    this.#thumbnails.clear();
+    this.#entries = [];
+    this.#next = 0;
+    this.#grid.replaceChildren();
+    this.#root.hidden = true;
+    say('');
+    element('file', HTMLInputElement).focus();
+  }
+
+  get #figures() {
+    const failed = this.#entries.filter(({ trouble }) => trouble).length;
+    return { done: this.#next, sorted: this.#next - failed, failed, total: this.#entries.length };
+  }
+
+  /** After each answer. */
+  #tick() {
+    const arranged = this.#sort.value === 'order' && this.#filter.value === ALL;
+    if (!arranged && performance.now() - this.#rearranged > REARRANGE) this.#arrange();
+    else this.#showProgress();
+  }
+
+  #arrange() {
+    this.#rearranged = performance.now();
+    this.#fillFilter();
+    const cells = arrange(this.#entries, this.#sort.value, this.#filter.value).map(({ cell }) => cell);
+    const unchanged = cells.length === this.#grid.children.length && cells.every((cell, at) => cell === this.#grid.children[at]);
+    if (!unchanged) this.#grid.replaceChildren(...cells);
+    this.#showProgress();
+  }
+
+  #showProgress() {
+    this.#progress.value = this.#entries.length ? this.#next / this.#entries.length : 0;
+    const words = { idle: 'manyDone', running: 'manyProgress', stopped: 'manyStopped' };
+    this.#count.textContent = text(/** @type {'manyDone'} */ (words[this.#run]), this.#figures);
+    this.#cancel.disabled = this.#run !== 'running';
+  }
+
+  /** The genres that there are, with their numbers; what was selected stays. */
+  #fillFilter() {
+    const selected = this.#filter.value || ALL;
+    const genres = countGenres(this.#entries).map(([genre, count]) => option(genre, `${genreName(genre)} (${count})`));
+    this.#filter.replaceChildren(option(ALL, text('filterAll')), ...genres, option(FAILED, text('filterFailed')));
+    this.#filter.value = selected;
+    if (!this.#filter.value) this.#filter.value = ALL;
+  }
+}
+
+/**
+ * @param {string} value
+ * @param {string} words
+ */
+function option(value, words) {
+  return create('option', { value, text: words });
+}
