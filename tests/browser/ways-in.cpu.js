@@ -109,3 +109,62 @@ test('of two pictures in a row the later one is shown', async ({ page }) => {
   await page.waitForTimeout(500);
   await expect(page.getByRole('status')).toContainText('second.png');
 });
+
+test('an address at another site is not asked for where the policy forbids it, and the page says so', async ({ page, watched }) => {
+  await servePolicy(page, "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'");
+  await open(page);
+  await fetchAddress(page, 'https://covers.example/cover.png');
+  await expect(page.getByRole('status')).toHaveText(/set up to ask no other site/);
+  expect(watched.violations).not.toHaveLength(0);
+  for (const violation of watched.violations) expect(violation).toContain('https://covers.example/cover.png');
+  watched.violations.length = 0;
+});
+
+test('an address at another site is answered where that site allows it, and nothing but the picture is asked for', async ({ page, watched }) => {
+  await servePolicy(page, null);
+  await page.route('https://covers.example/**', (route) => {
+    const headers = route.request().headers();
+    expect(headers.referer).toBeUndefined();
+    expect(headers.cookie).toBeUndefined();
+    return route.fulfill({ body: cover(8), headers: { 'access-control-allow-origin': '*' } });
+  });
+  await open(page);
+  await fetchAddress(page, 'covers.example/shelf/cover.png?size=300');
+  await expectAnswer(page, 'cover.png', 'cpu');
+  expect(watched.requests).toEqual(['https://covers.example/shelf/cover.png?size=300']);
+  watched.requests.length = 0;
+});
+
+test('the refusal of another site is explained', async ({ page, watched }) => {
+  await servePolicy(page, null);
+  await page.route('https://covers.example/**', (route) =>
+    route.fulfill({ body: cover(8), headers: { 'access-control-allow-origin': 'https://friends.example' } }),
+  );
+  await open(page);
+  await fetchAddress(page, 'https://covers.example/cover.png');
+  await expect(page.getByRole('status')).toHaveText(/covers\.example does not let other pages read its pictures/);
+  expect(watched.requests).toHaveLength(1);
+  watched.requests.length = 0;
+});
+
+/**
+ * @param {import('@playwright/test').Page} page
+ * @param {string} address
+ */
+async function fetchAddress(page, address) {
+  await page.getByLabel('Address of a picture').fill(address);
+  await page.getByRole('button', { name: 'Fetch' }).click();
+}
+
+/**
+ * Serves the page with this policy in its headers, or with none but the one that it holds itself.
+ * @param {import('@playwright/test').Page} page
+ * @param {string | null} policy
+ */
+async function servePolicy(page, policy) {
+  await page.route('./', async (route) => {
+    const response = await route.fetch();
+    const { 'content-security-policy': _, ...headers } = response.headers();
+    await route.fulfill({ response, headers: policy ? { ...headers, 'content-security-policy': policy } : headers });
+  });
+}
