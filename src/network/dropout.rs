@@ -25,7 +25,11 @@ impl Dropout {
 
     /// Zeroes each element with `probability` (in `[0, 1)`) and scales the others by
     /// `1 / (1 - probability)`, so that the expectation stays.
-    pub(super) fn apply<const D: usize>(&mut self, input: Tensor<D>, probability: f32) -> Tensor<D> {
+    pub(super) fn apply<const D: usize>(
+        &mut self,
+        input: Tensor<D>,
+        probability: f32,
+    ) -> Tensor<D> {
         let Some(generator) = &mut self.0 else {
             return input;
         };

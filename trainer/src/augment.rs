@@ -122,9 +122,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_variation_and_another_seed_another() {
-        let vary = |seed| {
-            strong().apply(picture(), &mut Xoshiro256PlusPlus::seed_from_u64(seed))
-        };
+        let vary = |seed| strong().apply(picture(), &mut Xoshiro256PlusPlus::seed_from_u64(seed));
         assert_eq!(vary(7), vary(7));
         assert_ne!(vary(7), vary(8));
     }

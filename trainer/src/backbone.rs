@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow, bail, ensure};
 use burn::module::Module;
-use burn::store::pytorch::PytorchReader;
 use burn::store::ModuleRecord;
+use burn::store::pytorch::PytorchReader;
 use burn::tensor::{Bytes, DType, Device, Shape};
 use burn_pack::{Tensor as PackTensor, Writer};
 use undercover::network::EfficientNetLite0;
@@ -101,6 +101,10 @@ pub fn import(checkpoint: &Path, out: &Path) -> anyhow::Result<()> {
     let record = read_record(Writer::new(pack).into_bytes()?)?;
     // Loading once proves that every name and shape fits, before anything is written.
     with_backbone(EfficientNetLite0::init(1, &Device::flex()), record.clone())?;
+    if let Some(folder) = out.parent() {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+    }
     record
         .save(out)
         .with_context(|| format!("cannot write {}", out.display()))
@@ -116,7 +120,11 @@ fn layer_names(checkpoint: &Checkpoint) -> Vec<(String, String, String)> {
     let mut block = 0;
     loop {
         let theirs = format!("_blocks.{block}");
-        let has = |conv: &str| checkpoint.0.contains_key(&format!("{theirs}.{conv}.weight"));
+        let has = |conv: &str| {
+            checkpoint
+                .0
+                .contains_key(&format!("{theirs}.{conv}.weight"))
+        };
         if !has("_depthwise_conv") {
             return names;
         }
@@ -138,7 +146,10 @@ fn layer_names(checkpoint: &Checkpoint) -> Vec<(String, String, String)> {
 }
 
 fn pack_tensor(name: String, shape: Vec<usize>, values: &[f32]) -> PackTensor {
-    let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let bytes = values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
     PackTensor::new(
         name,
         DType::F32,
@@ -175,4 +186,102 @@ fn with_backbone(
         .try_load_record(record.allow_partial(true))
         .map_err(|error| anyhow!("the backbone does not fit the network: {error:?}"))?;
     Ok(network.with_classifier(classifier))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checkpoint(tensors: &[(&str, &[usize], &[f32])]) -> Checkpoint {
+        let tensors = tensors
+            .iter()
+            .map(|(name, shape, values)| ((*name).to_owned(), (shape.to_vec(), values.to_vec())));
+        Checkpoint(tensors.collect())
+    }
+
+    #[test]
+    fn a_folded_convolution_answers_as_convolution_and_batch_norm_do() -> anyhow::Result<()> {
+        let weight = [0.5, -1.0, 2.0, 0.25];
+        let (gamma, beta) = ([1.5, 0.5], [0.1, -0.2]);
+        let (mean, variance) = ([0.3, -0.4], [0.8, 2.0]);
+        let checkpoint = checkpoint(&[
+            ("conv.weight", &[2, 2, 1, 1], &weight),
+            ("norm.weight", &[2], &gamma),
+            ("norm.bias", &[2], &beta),
+            ("norm.running_mean", &[2], &mean),
+            ("norm.running_var", &[2], &variance),
+        ]);
+        let (shape, folded, bias) = checkpoint.folded("conv", "norm")?;
+        assert_eq!(shape, [2, 2, 1, 1]);
+        let input = [0.7_f32, -1.3];
+        for channel in 0..2 {
+            let convolved = |weight: &[f32]| {
+                weight[2 * channel] * input[0] + weight[2 * channel + 1] * input[1]
+            };
+            let normalised = (convolved(&weight) - mean[channel])
+                / (variance[channel] + EPSILON).sqrt()
+                * gamma[channel]
+                + beta[channel];
+            let answer = convolved(&folded) + bias[channel];
+            assert!(
+                (answer - normalised).abs() < 1e-6,
+                "{answer} for {normalised}"
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_batch_norm_of_other_channels_is_refused_by_name() {
+        let checkpoint = checkpoint(&[
+            ("conv.weight", &[1, 1, 1, 1], &[1.0]),
+            ("norm.weight", &[2], &[1.0, 1.0]),
+            ("norm.bias", &[1], &[0.0]),
+            ("norm.running_mean", &[1], &[0.0]),
+            ("norm.running_var", &[1], &[1.0]),
+        ]);
+        let error = checkpoint
+            .folded("conv", "norm")
+            .err()
+            .map(|error| error.to_string());
+        assert_eq!(error.as_deref(), Some("norm has 2 channels, conv has 1"));
+        let error = checkpoint
+            .folded("conv", "bn9")
+            .err()
+            .map(|error| error.to_string());
+        assert_eq!(
+            error.as_deref(),
+            Some("the checkpoint has no tensor bn9.weight")
+        );
+    }
+
+    #[test]
+    fn blocks_are_mapped_with_and_without_an_expansion() {
+        let checkpoint = checkpoint(&[
+            ("_blocks.0._depthwise_conv.weight", &[], &[]),
+            ("_blocks.1._expand_conv.weight", &[], &[]),
+            ("_blocks.1._depthwise_conv.weight", &[], &[]),
+        ]);
+        let names = layer_names(&checkpoint);
+        let ours: Vec<&str> = names.iter().map(|(ours, ..)| ours.as_str()).collect();
+        assert_eq!(
+            ours,
+            [
+                "stem.conv",
+                "head.conv",
+                "blocks.0.depthwise.conv",
+                "blocks.0.project",
+                "blocks.1.expand.conv",
+                "blocks.1.depthwise.conv",
+                "blocks.1.project",
+            ]
+        );
+        let expand = (
+            "blocks.1.expand.conv",
+            "_blocks.1._expand_conv",
+            "_blocks.1._bn0",
+        );
+        let (ours, conv, norm) = &names[4];
+        assert_eq!((ours.as_str(), conv.as_str(), norm.as_str()), expand);
+    }
 }

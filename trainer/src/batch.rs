@@ -64,6 +64,5 @@ fn read_picture(path: &Path) -> anyhow::Result<RgbImage> {
 }
 
 fn square(path: &Path, picture: RgbImage, size: u32) -> anyhow::Result<Cover> {
-    Cover::from_rgb(picture, size)
-        .with_context(|| format!("{} is no usable cover", path.display()))
+    Cover::from_rgb(picture, size).with_context(|| format!("{} is no usable cover", path.display()))
 }

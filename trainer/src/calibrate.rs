@@ -11,7 +11,8 @@ pub fn temperature(logits: &[Vec<f32>], labels: &[usize]) -> f32 {
     if labels.is_empty() {
         return 1.0;
     }
-    let loss = |log_temperature: f64| negative_log_likelihood(logits, labels, log_temperature.exp());
+    let loss =
+        |log_temperature: f64| negative_log_likelihood(logits, labels, log_temperature.exp());
     // The likelihood has one peak in the inverse temperature, so golden sections find it.
     let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
     let (mut low, mut high) = (RANGE.0.ln(), RANGE.1.ln());

@@ -224,7 +224,10 @@ impl TrainArguments {
         }
         .train()?;
         if let Some(best) = outcome.progress.best {
-            println!("Best at step {} with a score of {:.3}.", best.step, best.score);
+            println!(
+                "Best at step {} with a score of {:.3}.",
+                best.step, best.score
+            );
         }
         Ok(())
     }

@@ -16,14 +16,13 @@ use crate::calibrate::temperature;
 use crate::compute::Compute;
 use crate::data::samples;
 use crate::dataset::{Dataset, Split};
+use crate::evaluate;
 use crate::metrics::Report;
 use crate::train::checkpoint::load_network;
 use crate::train::{Outcome, genre_sets};
-use crate::evaluate;
 
 /// The paper's class proportions in its first data set.
-const PAPER_PROPORTIONS: [(&str, f64); 3] =
-    [("rock", 0.42), ("hiphop", 0.41), ("classical", 0.17)];
+const PAPER_PROPORTIONS: [(&str, f64); 3] = [("rock", 0.42), ("hiphop", 0.41), ("classical", 0.17)];
 
 /// What an export is asked for.
 pub struct Request<'a> {
@@ -71,7 +70,12 @@ pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow
     description.genre_sets = calibrated(&stored, dataset, compute)?;
     let stored = Bundle::create(description.clone(), &network, request.storage, &cpu)?;
     description.metrics = metrics(&stored, dataset, compute)?;
-    Ok(Bundle::create(description, &network, request.storage, &cpu)?)
+    Ok(Bundle::create(
+        description,
+        &network,
+        request.storage,
+        &cpu,
+    )?)
 }
 
 fn outcome(run: &Path) -> anyhow::Result<Outcome> {

@@ -8,9 +8,7 @@ mod calibration;
 mod confusion;
 mod report;
 
-pub use bootstrap::Interval;
-pub use confusion::GenreReport;
-pub use report::{Report, SourceReport};
+pub use report::Report;
 
 use anyhow::{Result, ensure};
 

@@ -22,8 +22,7 @@ pub fn read(folder: &Path) -> anyhow::Result<Bundle> {
         .file_name()
         .ok_or_else(|| anyhow!("{} names no file of weights", path.display()))?;
     let weights = folder.join(name);
-    let bytes =
-        fs::read(&weights).with_context(|| format!("cannot read {}", weights.display()))?;
+    let bytes = fs::read(&weights).with_context(|| format!("cannot read {}", weights.display()))?;
     Bundle::parse(&json, bytes).with_context(|| format!("{} is refused", folder.display()))
 }
 

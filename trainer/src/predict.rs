@@ -94,7 +94,13 @@ pub fn line(row: &Row, top_k: usize) -> String {
         .predictions
         .iter()
         .take(top_k)
-        .map(|prediction| format!("{} {:.1} %", prediction.genre, 100.0 * prediction.probability))
+        .map(|prediction| {
+            format!(
+                "{} {:.1} %",
+                prediction.genre,
+                100.0 * prediction.probability
+            )
+        })
         .collect();
     format!("{image}: {}", genres.join(", "))
 }

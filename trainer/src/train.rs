@@ -8,8 +8,8 @@ mod average;
 pub mod checkpoint;
 mod gradients;
 mod head;
-mod loss;
 mod lock;
+mod loss;
 mod schedule;
 mod validate;
 
@@ -105,7 +105,10 @@ impl Run<'_> {
             validation: self.validation.len(),
             progress,
         };
-        fs::write(self.folder.join("run.json"), serde_json::to_vec_pretty(&outcome)?)?;
+        fs::write(
+            self.folder.join("run.json"),
+            serde_json::to_vec_pretty(&outcome)?,
+        )?;
         Ok(outcome)
     }
 
@@ -119,8 +122,9 @@ impl Run<'_> {
                 "{} holds a run of another experiment; choose another folder with --run",
                 self.folder.display()
             ),
-            Err(_) => fs::write(&path, ours)
-                .with_context(|| format!("cannot write {}", path.display())),
+            Err(_) => {
+                fs::write(&path, ours).with_context(|| format!("cannot write {}", path.display()))
+            }
         }
     }
 
@@ -293,8 +297,7 @@ impl Run<'_> {
         bar.finish_and_clear();
         let labels: Vec<usize> = self.validation.iter().map(|sample| sample.genre).collect();
         let sets = genre_sets(self.genres);
-        let balanced_accuracy =
-            validate::balanced_accuracies(&logits, &labels, self.genres, &sets);
+        let balanced_accuracy = validate::balanced_accuracies(&logits, &labels, self.genres, &sets);
         let score = balanced_accuracy.values().sum::<f64>() / balanced_accuracy.len() as f64;
         let validation = Validation {
             step: state.progress.step,
@@ -384,11 +387,10 @@ fn describe(validation: &Validation) -> String {
 
 /// A progress bar with rate and time left.
 pub fn bar(length: usize, what: &'static str, unit: &str) -> ProgressBar {
-    let template = format!(
-        "{{prefix}} {{bar:30}} {{pos}}/{{len}} {unit}  {{per_sec}}  {{eta}} left  {{msg}}"
-    );
-    let style = ProgressStyle::with_template(&template)
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let template =
+        format!("{{prefix}} {{bar:30}} {{pos}}/{{len}} {unit}  {{per_sec}}  {{eta}} left  {{msg}}");
+    let style =
+        ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length as u64)
         .with_style(style)
         .with_prefix(what)

@@ -135,7 +135,16 @@ pub fn train<'a>(run: &'a str) -> [&'a str; 6] {
 /// Arguments that export `run` to `out`.
 pub fn export<'a>(run: &'a str, out: &'a str) -> [&'a str; 11] {
     [
-        "export", "--run", run, "--data", "covers.csv", "--out", out, "--version", "1",
-        "--storage", "f16",
+        "export",
+        "--run",
+        run,
+        "--data",
+        "covers.csv",
+        "--out",
+        out,
+        "--version",
+        "1",
+        "--storage",
+        "f16",
     ]
 }

@@ -19,12 +19,22 @@ fn a_network_learns_from_scratch_and_its_bundle_answers() {
 
     let trained = succeed(folder, &train("run"));
     let warnings = String::from_utf8_lossy(&trained.stderr);
-    assert!(warnings.contains("2 of 180 covers were skipped"), "{warnings}");
+    assert!(
+        warnings.contains("2 of 180 covers were skipped"),
+        "{warnings}"
+    );
     assert!(warnings.contains("train-0.png") && warnings.contains("train-1.png"));
 
     succeed(folder, &export("run", "model"));
     let arguments = [
-        "evaluate", "--model", "model", "--data", "covers.csv", "--split", "test", "--json",
+        "evaluate",
+        "--model",
+        "model",
+        "--data",
+        "covers.csv",
+        "--split",
+        "test",
+        "--json",
     ];
     let report: Value = serde_json::from_slice(&succeed(folder, &arguments).stdout).unwrap();
     assert_eq!(report["n"], 60);
@@ -40,11 +50,23 @@ fn a_network_learns_from_scratch_and_its_bundle_answers() {
     fs::write(folder.join("text.jpg"), "no picture").unwrap();
     let predicted = trainer(
         folder,
-        &["predict", "--model", "model", "rings.png", "text.jpg", "none.png", "--json"],
+        &[
+            "predict",
+            "--model",
+            "model",
+            "rings.png",
+            "text.jpg",
+            "none.png",
+            "--json",
+        ],
     )
     .output()
     .unwrap();
-    assert_eq!(predicted.status.code(), Some(1), "a bad image shows in the exit status");
+    assert_eq!(
+        predicted.status.code(),
+        Some(1),
+        "a bad image shows in the exit status"
+    );
     let rows: Value = serde_json::from_slice(&predicted.stdout).unwrap();
     assert_eq!(rows[0]["predictions"][0]["genre"], "rock");
     assert!(rows[0].get("error").is_none());

@@ -54,7 +54,10 @@ fn kill_after_checkpoint(folder: &Path, step: usize) {
     let deadline = Instant::now() + Duration::from_secs(300);
     while !checkpoint.exists() {
         assert!(Instant::now() < deadline, "no checkpoint at step {step}");
-        assert!(child.try_wait().unwrap().is_none(), "the run ended before it was killed");
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "the run ended before it was killed"
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
     child.kill().unwrap();
@@ -69,7 +72,11 @@ fn an_unreadable_checkpoint_is_passed_over_for_the_one_before() {
     write_dataset(folder);
     write_experiment(&folder.join("small.toml"), 20);
     succeed(folder, &train("run"));
-    fs::write(folder.join("run/checkpoints/step-0000020/network.bpk"), "cut").unwrap();
+    fs::write(
+        folder.join("run/checkpoints/step-0000020/network.bpk"),
+        "cut",
+    )
+    .unwrap();
     let again = succeed(folder, &train("run"));
     let said = String::from_utf8_lossy(&again.stdout);
     let warned = String::from_utf8_lossy(&again.stderr);
@@ -88,7 +95,10 @@ fn wrong_input_is_refused_before_work_begins() {
     let text = fs::read_to_string(&experiment).unwrap();
     fs::write(&experiment, text.replace("warmup_steps", "warmup_step")).unwrap();
     let said = fail(folder, &train("run"));
-    assert!(said.contains("warmup_step") && said.contains("warmup_steps"), "{said}");
+    assert!(
+        said.contains("warmup_step") && said.contains("warmup_steps"),
+        "{said}"
+    );
 
     fs::write(&experiment, text.replace("\"rock\"]", "\"polka\"]")).unwrap();
     let said = fail(folder, &train("run"));

@@ -74,8 +74,7 @@ impl Checkpoints {
         let partial = self.0.join(format!("{name}.partial"));
         let whole = self.0.join(&name);
         remove(&partial)?;
-        fs::create_dir(&partial)
-            .with_context(|| format!("cannot create {}", partial.display()))?;
+        fs::create_dir(&partial).with_context(|| format!("cannot create {}", partial.display()))?;
         save_network(&checkpoint.network, &partial.join("network.bpk"))?;
         save_network(&checkpoint.average, &partial.join("average.bpk"))?;
         checkpoint
