@@ -262,6 +262,52 @@ test('a worker that is killed at work is replaced, and its request is answered',
   expect(states.at(-1)).toBe('active');
 });
 
+test('a picture that kills every worker is answered with the error, and the next one is answered', async ({ page }) => {
+  // Whatever worker is given a picture of this many bytes dies of it.
+  const deadly = cover(22);
+  const killer = `addEventListener('message', ({ data }) => {
+    if (data.type === 'classify' && data.picture.size === ${deadly.length}) throw new Error('killed');
+  });`;
+  await page.route('**/worker.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: killer + (await response.text()) });
+  });
+  const result = await withApi(
+    page,
+    async ({ Undercover, files }) => {
+      const undercover = await Undercover.load({ backend: 'cpu' });
+      const calls = files.map((file) => undercover.classify(file).then(({ backend }) => backend, ({ code }) => code));
+      const answers = await Promise.all(calls);
+      undercover.dispose();
+      return answers;
+    },
+    [deadly, cover(23, 200)],
+  );
+  expect(result).toEqual(['crashed', 'cpu']);
+});
+
+test('when no backend is left, whoever asks is told', async ({ page }) => {
+  const killer = "addEventListener('message', ({ data }) => { if (data.type === 'classify') throw new Error('killed'); });";
+  let workers = 0;
+  await page.route('**/worker.js', async (route) => {
+    const response = await route.fetch();
+    workers += 1;
+    // The second one does not even start.
+    const body = workers === 1 ? killer + (await response.text()) : "throw new Error('never starts');";
+    await route.fulfill({ response, body });
+  });
+  const codes = await withApi(
+    page,
+    async ({ Undercover, files: [file] }) => {
+      const undercover = await Undercover.load({ backend: 'cpu' });
+      const ask = () => undercover.classify(file).then(() => 'none', ({ code }) => code);
+      return [await ask(), await ask()];
+    },
+    [cover(24)],
+  );
+  expect(codes).toEqual(['crashed', 'crashed']);
+});
+
 test('the program in the browser computes what the native one computed for the model', async ({ page }) => {
   // The known answers of the bundle were computed natively. The picture is of the network's own size, so that every
   // pixel arrives as it is; what is left is the order of additions, which moves a logit in its fifth decimal.

@@ -28,6 +28,8 @@ export class Engine {
   /** @type {Set<Backend>} */
   #backends = new Set();
   #busy = false;
+  /** Why no backend is left. @type {unknown} */
+  #failure = null;
   #disposed = false;
   /** @type {(() => void)[]} */
   #waitingForIdle = [];
@@ -86,6 +88,7 @@ export class Engine {
   use(ready) {
     this.#standby = this.#current;
     this.#current = ready;
+    this.#failure = null;
     this.#pump();
   }
 
@@ -124,6 +127,7 @@ export class Engine {
 
   /** Hands the next request to the current backend, unless it is at work. */
   #pump() {
+    if (this.#failure) return this.#queue.rejectAll(this.#failure);
     if (this.#busy || !this.#current) return;
     const request = this.#queue.take();
     if (!request) return this.#tellIdle();
@@ -180,7 +184,7 @@ export class Engine {
     try {
       this.#current = await this.start(lost.info.backend);
     } catch (error) {
-      this.#queue.rejectAll(error);
+      this.#failure = error;
     }
   }
 }
