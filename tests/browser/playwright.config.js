@@ -44,7 +44,7 @@ export default defineConfig({
   use: { baseURL: address, browserName: 'chromium', screenshot: 'only-on-failure' },
   projects: [
     { name: 'cpu', testMatch: '*.cpu.js', use: chromium([]) },
-    { name: 'webgpu', testMatch: '*.webgpu.js', timeout: 180_000, use: chromium(SWIFTSHADER) },
+    { name: 'webgpu', testMatch: '*.webgpu.js', timeout: 300_000, use: chromium(SWIFTSHADER) },
   ],
   webServer: process.env.UNDERCOVER_URL
     ? undefined

@@ -86,7 +86,7 @@ export class Backend {
    * @throws {BackendBroken}
    */
   measure(runs, enough = ANSWER_TIMEOUT) {
-    return this.#ask((id) => ({ type: 'measure', id, runs, enough }));
+    return this.#ask((id) => ({ type: 'measure', id, runs, enough }), runs * ANSWER_TIMEOUT);
   }
 
   /** Ends the worker. What it was asked is rejected. */
@@ -101,16 +101,17 @@ export class Backend {
 
   /**
    * @param {(id: number) => ToWorker} question
+   * @param {number} [patience] in milliseconds
    * @returns {Promise<any>}
    */
-  async #ask(question) {
+  async #ask(question, patience = ANSWER_TIMEOUT) {
     if (!this.#alive) throw await this.#broken.promise;
     const id = (this.#nextId += 1);
     /** @type {PromiseWithResolvers<any>} */
     const asked = Promise.withResolvers();
     this.#asked.set(id, asked);
     this.#tell(question(id));
-    return this.#within(ANSWER_TIMEOUT, asked.promise);
+    return this.#within(patience, asked.promise);
   }
 
   /**
