@@ -65,6 +65,9 @@ struct TrainArguments {
     /// The imported backbone, for experiments that start from one.
     #[arg(long)]
     backbone: Option<PathBuf>,
+    /// Weights to go on from: the best.bpk of an earlier run with the same network and genres.
+    #[arg(long)]
+    weights: Option<PathBuf>,
     /// Where to compute.
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceKind,
@@ -220,6 +223,7 @@ impl TrainArguments {
             training: &training,
             validation: &validation,
             backbone: self.backbone.as_deref(),
+            weights: self.weights.as_deref(),
             compute: &Compute::open(self.device),
         }
         .train()?;

@@ -1,10 +1,9 @@
 //! A trained run becomes a bundle: calibrated, stored small, measured.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use burn::module::Module;
 use burn::tensor::Device;
 use serde_json::{Value, json};
@@ -41,7 +40,7 @@ pub struct Request<'a> {
 /// Makes a bundle from the best weights of a run: temperatures from the validation split of
 /// `dataset`, metrics from its test split.
 pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
-    let outcome = outcome(request.run)?;
+    let outcome = Outcome::read(request.run)?;
     let experiment = &outcome.experiment;
     // The known answers of a bundle are the CPU's, wherever it is measured.
     let cpu = Device::flex();
@@ -78,13 +77,6 @@ pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow
     )?)
 }
 
-fn outcome(run: &Path) -> anyhow::Result<Outcome> {
-    let path = run.join("run.json");
-    let json = fs::read(&path)
-        .with_context(|| format!("{} is no finished run: no run.json", run.display()))?;
-    serde_json::from_slice(&json).with_context(|| format!("{} is damaged", path.display()))
-}
-
 fn provenance(outcome: &Outcome) -> anyhow::Result<Value> {
     Ok(json!({
         "experiment": serde_json::to_value(&outcome.experiment)?,
@@ -92,6 +84,10 @@ fn provenance(outcome: &Outcome) -> anyhow::Result<Value> {
         "validation_covers": outcome.validation,
         "steps": outcome.progress.best.as_ref().map(|best| best.step),
         "training_seconds": outcome.progress.seconds.round(),
+        "earlier": match &outcome.earlier {
+            Some(earlier) => provenance(earlier)?,
+            None => Value::Null,
+        },
     }))
 }
 

@@ -25,13 +25,14 @@ use serde::{Deserialize, Serialize};
 use undercover::genre::GenreSet;
 use undercover::network::Network;
 
-use self::checkpoint::{Checkpoint, Checkpoints, Progress, Validation, save_network};
+use self::checkpoint::{Checkpoint, Checkpoints, Progress, Validation, load_network, save_network};
 use self::gradients::Context;
 use crate::backbone;
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
 use crate::experiment::{Experiment, FineTune, Head};
 use crate::inference;
+use crate::model::write_aside;
 use crate::sampler::{Purpose, Sampler, generator};
 
 /// What a run is made from.
@@ -48,6 +49,8 @@ pub struct Run<'a> {
     pub validation: &'a [Sample],
     /// The imported backbone; needed where the experiment has a head.
     pub backbone: Option<&'a Path>,
+    /// Weights of an earlier run to go on from, instead of random ones or the backbone's.
+    pub weights: Option<&'a Path>,
     /// Where to compute.
     pub compute: &'a Compute,
 }
@@ -65,6 +68,19 @@ pub struct Outcome {
     pub validation: usize,
     /// The best validation and all others.
     pub progress: Progress,
+    /// The run that this one went on from.
+    #[serde(default)]
+    pub earlier: Option<Box<Outcome>>,
+}
+
+impl Outcome {
+    /// What the finished run in a folder ended with.
+    pub fn read(run: &Path) -> anyhow::Result<Self> {
+        let path = run.join("run.json");
+        let json = fs::read(&path)
+            .with_context(|| format!("{} is no finished run: no run.json", run.display()))?;
+        serde_json::from_slice(&json).with_context(|| format!("{} is damaged", path.display()))
+    }
 }
 
 impl Run<'_> {
@@ -104,12 +120,18 @@ impl Run<'_> {
             training: self.training.len(),
             validation: self.validation.len(),
             progress,
+            earlier: self.earlier()?,
         };
-        fs::write(
-            self.folder.join("run.json"),
-            serde_json::to_vec_pretty(&outcome)?,
+        write_aside(
+            &self.folder.join("run.json"),
+            &serde_json::to_vec_pretty(&outcome)?,
         )?;
         Ok(outcome)
+    }
+
+    fn earlier(&self) -> anyhow::Result<Option<Box<Outcome>>> {
+        let folder = self.weights.and_then(Path::parent);
+        Ok(folder.map(Outcome::read).transpose()?.map(Box::new))
     }
 
     /// Refuses to mix two experiments in one folder.
@@ -154,9 +176,10 @@ impl Run<'_> {
             .collect()
     }
 
-    /// Step 0: random weights, or the backbone with a trained head.
+    /// Step 0: the given weights, random ones, or the backbone with a trained head.
     fn start(&self, sampler: &Sampler, optimizer: ModuleOptimizer) -> anyhow::Result<Checkpoint> {
         let network = match (self.experiment.head.as_ref(), self.template().valid()) {
+            (_, network) if let Some(weights) = self.weights => load_network(network, weights)?,
             (None, network) => network,
             (Some(head), Network::EfficientNetLite0(network)) => {
                 let path = self.backbone.context(
@@ -223,21 +246,21 @@ impl Run<'_> {
         };
         state.network = state.network.freeze(tune.frozen_blocks);
         if state.progress.step == 0 {
-            self.validate(&mut state, 0.0)?;
+            self.validate(&mut state)?;
         }
         let bar = bar(tune.steps, "training", "steps").with_position(state.progress.step as u64);
         bar.reset_eta();
         let started = Instant::now();
         let seconds_before = state.progress.seconds;
-        let mut losses = Losses::default();
         while state.progress.step < tune.steps && state.progress.since_best < tune.patience {
             let step = state.progress.step;
-            losses.add(self.step(&mut state, sampler, &context)?);
-            bar.set_message(format!("loss {:.3}", losses.recent));
+            let loss = self.step(&mut state, sampler, &context)?;
+            let smoothed = state.progress.losses.add(loss);
+            bar.set_message(format!("loss {smoothed:.3}"));
             bar.set_position(state.progress.step as u64);
             let done = step + 1;
             if done % tune.validate_every == 0 || done == tune.steps {
-                bar.suspend(|| self.validate(&mut state, losses.take_mean()))?;
+                bar.suspend(|| self.validate(&mut state))?;
             }
             if done % tune.checkpoint_every == 0 || done == tune.steps {
                 state.progress.seconds = seconds_before + started.elapsed().as_secs_f64();
@@ -285,7 +308,7 @@ impl Run<'_> {
         Ok(gradients.loss)
     }
 
-    fn validate(&self, state: &mut Checkpoint, training_loss: f64) -> anyhow::Result<()> {
+    fn validate(&self, state: &mut Checkpoint) -> anyhow::Result<()> {
         let bar = bar(self.validation.len(), "validation", "covers");
         let logits = inference::logits(
             &state.average,
@@ -301,7 +324,7 @@ impl Run<'_> {
         let score = balanced_accuracy.values().sum::<f64>() / balanced_accuracy.len() as f64;
         let validation = Validation {
             step: state.progress.step,
-            training_loss,
+            training_loss: state.progress.losses.take_mean(),
             score,
             balanced_accuracy,
         };
@@ -343,32 +366,6 @@ fn optimizer(tune: &FineTune) -> ModuleOptimizer {
         .with_weight_decay(tune.weight_decay)
         .with_epsilon(1e-8)
         .init()
-}
-
-#[derive(Default)]
-struct Losses {
-    sum: f64,
-    count: usize,
-    recent: f64,
-}
-
-impl Losses {
-    fn add(&mut self, loss: f32) {
-        let loss = f64::from(loss);
-        self.sum += loss;
-        self.count += 1;
-        self.recent = if self.recent == 0.0 {
-            loss
-        } else {
-            0.95 * self.recent + 0.05 * loss
-        };
-    }
-
-    fn take_mean(&mut self) -> f64 {
-        let mean = self.sum / self.count.max(1) as f64;
-        (self.sum, self.count) = (0.0, 0);
-        mean
-    }
 }
 
 fn describe(validation: &Validation) -> String {

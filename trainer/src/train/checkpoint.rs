@@ -25,8 +25,39 @@ pub struct Progress {
     pub since_best: usize,
     /// All validations, in order.
     pub history: Vec<Validation>,
+    /// The training loss since the last validation.
+    pub losses: Losses,
     /// Seconds of training so far, over all sessions.
     pub seconds: f64,
+}
+
+/// Losses of the steps since the last validation, and a smoothed one to show.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Losses {
+    sum: f64,
+    count: usize,
+    smoothed: Option<f64>,
+}
+
+impl Losses {
+    /// Notes a step's loss; answers the smoothed loss.
+    pub fn add(&mut self, loss: f32) -> f64 {
+        let loss = f64::from(loss);
+        self.sum += loss;
+        self.count += 1;
+        let smoothed = self
+            .smoothed
+            .map_or(loss, |before| 0.95 * before + 0.05 * loss);
+        self.smoothed = Some(smoothed);
+        smoothed
+    }
+
+    /// The mean loss since the last call; 0 without steps.
+    pub fn take_mean(&mut self) -> f64 {
+        let mean = self.sum / self.count.max(1) as f64;
+        (self.sum, self.count) = (0.0, 0);
+        mean
+    }
 }
 
 /// One validation.

@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn rows_are_blended_with_their_mirror_position() {
         let mut rows = vec![vec![0.0], vec![2.0], vec![10.0]];
-        blend_with_reverse(&mut rows, 0.9);
-        assert_eq!(rows, [[1.0], [2.0], [9.0]]);
+        blend_with_reverse(&mut rows, 0.75);
+        assert_eq!(rows, [[2.5], [2.0], [7.5]]);
     }
 }
