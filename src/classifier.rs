@@ -1,11 +1,14 @@
 //! From a cover to genres: a bundle on a device.
 
+use std::fmt::Display;
+
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::bundle::{Bundle, Manifest, SelfTestFailed};
 use crate::cover::{Cover, CoverError, Normalisation};
+use crate::device::root_cause;
 use crate::genre::{GenreError, GenreSet};
 use crate::network::Network;
 
@@ -126,7 +129,7 @@ impl Classifier {
             return Ok(Vec::new());
         }
         let input = batch(covers, &self.manifest.input.normalisation, &self.device);
-        let failed = |error: &dyn std::fmt::Display| ClassifierError::Device(error.to_string());
+        let failed = |error: &dyn Display| ClassifierError::Device(root_cause(error));
         let logits = self
             .network
             .forward(input)

@@ -3,6 +3,8 @@
 #[cfg(feature = "webgpu")]
 mod webgpu;
 
+use std::fmt::Display;
+
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -115,6 +117,15 @@ impl OpenDevice {
     }
 }
 
+/// The last line of burn's reports that says something: they begin with every layer that an error
+/// passed, and end with a backtrace.
+pub(crate) fn root_cause(error: &dyn Display) -> String {
+    let report = error.to_string();
+    let causes = report.split("Backtrace:").next().unwrap_or_default();
+    let cause = causes.lines().map(str::trim).rfind(|line| !line.is_empty());
+    cause.unwrap_or("no reason was given").to_owned()
+}
+
 /// A device to describe networks with: it is named, not opened.
 pub(crate) fn handle() -> Device {
     #[cfg(feature = "cpu")]
@@ -123,4 +134,17 @@ pub(crate) fn handle() -> Device {
     return Device::webgpu(burn::tensor::DeviceKind::DefaultDevice);
     #[cfg(not(any(feature = "cpu", feature = "webgpu")))]
     return Device::default();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_cause_is_the_last_line_before_the_backtrace() {
+        let report = "An error happened\nCaused by:\n  Device was destroyed.\nBacktrace:\nnone";
+        assert_eq!(root_cause(&report), "Device was destroyed.");
+        assert_eq!(root_cause(&"out of memory"), "out of memory");
+        assert_eq!(root_cause(&""), "no reason was given");
+    }
 }

@@ -2,8 +2,9 @@
 //!
 //! A call either answers or rejects with an `Error` that has a stable `code`. After a panic every
 //! call under way and every later one rejects with the code `panic`: the module is to be loaded
-//! anew, best in a new worker. An abort that is no panic, such as running out of memory, cannot be
-//! caught in here; the worker sees it as an `error` event on its global scope.
+//! anew, best in a new worker. What stops WebAssembly without a panic, such as running out of memory
+//! or an exception of the browser's within a call that is not expected to fail, cannot be caught in
+//! here: the call stays pending, and the worker has an `error` event on its global scope.
 
 mod answer;
 mod calls;

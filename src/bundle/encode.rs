@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::BundleError;
 use super::weights::SCALE_SUFFIX;
+use crate::device::root_cause;
 use crate::network::Network;
 
 /// How weights are stored. All are computed with in `f32`.
@@ -86,9 +87,9 @@ fn is_pointwise(shape: &[usize]) -> bool {
 fn values_of<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, BundleError> {
     tensor
         .try_into_data()
-        .map_err(|error| BundleError::Device(error.to_string()))?
+        .map_err(|error| BundleError::Device(root_cause(&error)))?
         .try_into_vec_as::<f32>()
-        .map_err(|error| BundleError::Device(error.to_string()))
+        .map_err(|error| BundleError::Device(root_cause(&error)))
 }
 
 fn float32(name: &str, shape: &[usize], values: &[f32]) -> Result<burn_pack::Tensor, BundleError> {

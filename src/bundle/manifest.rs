@@ -125,7 +125,7 @@ impl Manifest {
             set.check(&self.genres)
                 .map_err(|error| refused(format!("genre set \"{}\": {error}", set.id)))?;
         }
-        self.self_test.check_shape(self.genres.len())
+        self.self_test.check(self.genres.len())
     }
 
     fn check_genres(&self) -> Result<(), BundleError> {

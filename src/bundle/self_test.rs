@@ -48,16 +48,18 @@ impl SelfTest {
         }
     }
 
-    pub(super) fn check_shape(&self, genres: usize) -> Result<(), BundleError> {
-        let tolerance_is_usable = self.tolerance.is_finite() && self.tolerance > 0.0;
-        if self.logits.len() == genres && tolerance_is_usable {
+    /// Checks that this is a test for a model of so many genres.
+    pub(super) fn check(&self, genres: usize) -> Result<(), BundleError> {
+        let fault = if self.logits.len() != genres {
+            format!("has {} logits for {genres} genres", self.logits.len())
+        } else if !self.logits.iter().all(|logit| logit.is_finite()) {
+            "has a logit that is no number".to_owned()
+        } else if !(self.tolerance.is_finite() && self.tolerance > 0.0) {
+            format!("has the tolerance {}", self.tolerance)
+        } else {
             return Ok(());
-        }
-        Err(BundleError::Manifest(format!(
-            "its self-test has {} logits for {genres} genres, with tolerance {}",
-            self.logits.len(),
-            self.tolerance
-        )))
+        };
+        Err(BundleError::Manifest(format!("its self-test {fault}")))
     }
 }
 

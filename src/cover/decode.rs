@@ -28,16 +28,36 @@ pub fn decode_rgb(bytes: &[u8]) -> Result<RgbImage, CoverError> {
         return Err(CoverError::FileTooLarge { bytes: bytes.len() });
     }
     let format = sniff::format(bytes)?;
-    let mut decoder = open(bytes, format)?;
-    // Damaged metadata does not make a picture unreadable.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    if format == ImageFormat::Jpeg && !jpeg::is_whole(bytes) {
+    let cut_off = ends_early(bytes, format);
+    let mut decoder = open(bytes, format).map_err(|error| match error {
+        CoverError::Broken { .. } if cut_off => CoverError::Truncated,
+        error => error,
+    })?;
+    if cut_off {
         return Err(CoverError::Truncated);
     }
+    // Damaged metadata does not make a picture unreadable.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image =
         DynamicImage::from_decoder(decoder).map_err(|error| CoverError::from_decoder(&error))?;
     image.apply_orientation(orientation);
     Ok(to_rgb(image))
+}
+
+/// Whether the file itself tells that its end is missing. PNG, GIF and BMP need no such test: their decoders
+/// meet the end of the file as an error of its own kind.
+fn ends_early(bytes: &[u8], format: ImageFormat) -> bool {
+    match format {
+        ImageFormat::Jpeg => !jpeg::is_whole(bytes),
+        ImageFormat::WebP => bytes.len() < riff_length(bytes),
+        _ => false,
+    }
+}
+
+/// The length that a RIFF container declares: four bytes behind its name, not counting these eight.
+fn riff_length(bytes: &[u8]) -> usize {
+    let declared = bytes.get(4..8).and_then(|length| length.try_into().ok());
+    (declared.map_or(0, u32::from_le_bytes) as usize).saturating_add(8)
 }
 
 /// Reads the header and checks it against the limits.

@@ -55,7 +55,9 @@ pub(super) fn reject_on_panic() {
 }
 
 fn break_down(info: &PanicHookInfo<'_>) {
-    let message = info.to_string();
+    // The console has the whole of it.
+    let message = info.payload_as_str().and_then(|text| text.lines().next());
+    let message = message.unwrap_or("no reason was given").to_owned();
     BROKEN.set(Some(message.clone()));
     for reject in UNDER_WAY.take().into_values() {
         let error = WebError::Panic(message.clone());

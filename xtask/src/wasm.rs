@@ -156,15 +156,17 @@ impl Builder<'_> {
             return Ok(false);
         }
         // Made aside and moved: a page that is loaded meanwhile sees a whole package.
-        let aside = package.with_extension("new");
-        remove(&aside)?;
-        bindgen::generate(compiled, &aside, self.profile)?;
+        let packages = package.parent().context("a package lies in no folder")?;
+        fs::create_dir_all(packages)?;
+        let aside = tempfile::tempdir_in(packages)?;
+        let made = aside.path().join("package");
+        bindgen::generate(compiled, &made, self.profile)?;
         if self.optimise {
-            optimise::run(self.workspace, &aside.join(bindgen::WASM_FILE))?;
+            optimise::run(self.workspace, &made.join(bindgen::WASM_FILE))?;
         }
-        fs::write(aside.join(STAMP_FILE), stamp)?;
+        fs::write(made.join(STAMP_FILE), stamp)?;
         remove(package)?;
-        fs::rename(&aside, package)
+        fs::rename(&made, package)
             .with_context(|| format!("{} cannot be put into place", package.display()))?;
         Ok(true)
     }
@@ -203,6 +205,42 @@ mod tests {
         assert_ne!(dev, stamp(b"other", Profile::Dev, false));
         assert_ne!(dev, stamp(b"module", Profile::Release, false));
         assert_ne!(dev, stamp(b"module", Profile::Dev, true));
+    }
+
+    #[test]
+    fn a_package_replaces_the_old_one_whole_and_only_when_the_module_changed() {
+        let workspace = Workspace::find().unwrap();
+        let builder = Builder {
+            workspace: &workspace,
+            profile: Profile::Dev,
+            toolchain: WasmToolchain::Cargo,
+            optimise: false,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let compiled = folder.path().join("undercover.wasm");
+        let package = folder.path().join("pkg/cpu");
+        // The shortest module there is: magic number and version, no sections.
+        fs::write(&compiled, b"\0asm\x01\0\0\0").unwrap();
+        assert!(builder.package(&compiled, &package).unwrap());
+        for file in ["undercover.js", "undercover.d.ts", bindgen::WASM_FILE] {
+            assert!(package.join(file).is_file(), "{file}");
+        }
+        assert!(!builder.package(&compiled, &package).unwrap());
+
+        fs::write(package.join("left-over.js"), b"").unwrap();
+        fs::write(&compiled, b"\0asm\x01\0\0\0\0\x02\x01n").unwrap();
+        assert!(builder.package(&compiled, &package).unwrap());
+        assert!(!package.join("left-over.js").exists());
+
+        fs::write(&compiled, b"no module").unwrap();
+        let error = builder.package(&compiled, &package).unwrap_err();
+        assert!(
+            error.to_string().contains("wasm-bindgen failed"),
+            "{error:#}"
+        );
+        assert!(package.join("undercover.js").is_file());
+        let left = fs::read_dir(folder.path().join("pkg")).unwrap().count();
+        assert_eq!(left, 1, "nothing is left beside the package");
     }
 
     #[test]
