@@ -95,12 +95,15 @@ impl CoverError {
     }
 }
 
-/// Decoders wrap the I/O error differently, so the whole chain of causes is searched.
+/// Decoders wrap the I/O error differently, and that of GIF has a variant of its own, so the whole chain of
+/// causes is searched.
 fn ends_early(error: &(dyn Error + 'static)) -> bool {
     let io = match error.downcast_ref::<ImageError>() {
         Some(ImageError::IoError(io)) => Some(io),
         _ => error.downcast_ref::<io::Error>(),
     };
+    let gif = error.downcast_ref::<gif::DecodingError>();
     io.is_some_and(|io| io.kind() == io::ErrorKind::UnexpectedEof)
+        || matches!(gif, Some(gif::DecodingError::UnexpectedEof))
         || error.source().is_some_and(ends_early)
 }

@@ -26,11 +26,15 @@ fn scaled(at: u32, size: u32) -> u32 {
 fn colour(x: u32, y: u32) -> [u8; 3] {
     let from_centre = x.abs_diff(128).pow(2) + y.abs_diff(112).pow(2);
     let texture = ((x * 7) ^ (y * 13)) & 31;
-    let band = if (x + 2 * y) / 48 % 2 == 0 { 40 } else { 0 };
+    let band = if ((x + 2 * y) / 48).is_multiple_of(2) {
+        40
+    } else {
+        0
+    };
     let rgb = if from_centre < 64 * 64 {
         [250 - from_centre / 32, 60 + x / 4 + texture, 30 + band]
     } else if y > 208 {
-        let bar = if x / 12 % 3 == 0 { 230 } else { 20 };
+        let bar = if (x / 12).is_multiple_of(3) { 230 } else { 20 };
         [bar, bar, 24 + texture]
     } else {
         [x / 2 + band, (x * y) >> 9, 200 - y / 2 + texture]

@@ -41,6 +41,10 @@ impl Architecture {
 
 /// A network of any known architecture.
 #[derive(Module, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a program holds a few networks, each much smaller than its weights"
+)]
 pub enum Network {
     /// EfficientNet-Lite0, see [`EfficientNetLite0`].
     EfficientNetLite0(EfficientNetLite0),

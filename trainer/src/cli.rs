@@ -123,15 +123,16 @@ struct PredictArguments {
     device: DeviceKind,
 }
 
-/// Makes a model bundle from a finished run: calibrated on the validation split, measured on test.
+/// Makes a model bundle from finished runs: calibrated on the validation split, measured on test.
 ///
 /// Example: trainer export --run runs/undercover --data covers/covers.csv --out
 /// www/models/undercover --version 1.0.0
 #[derive(Args)]
 struct ExportArguments {
-    /// Folder of the run.
-    #[arg(long)]
-    run: PathBuf,
+    /// Folder of the run, for its best weights, or a file of weights in it. Given several times,
+    /// the weights are averaged.
+    #[arg(long = "run", required = true)]
+    runs: Vec<PathBuf>,
     /// The dataset's CSV file.
     #[arg(long)]
     data: PathBuf,
@@ -282,7 +283,7 @@ impl PredictArguments {
 impl ExportArguments {
     fn run(self) -> anyhow::Result<()> {
         let request = Request {
-            run: &self.run,
+            runs: &self.runs,
             name: &self.name,
             version: &self.version,
             input_size: self.input_size,

@@ -1,9 +1,9 @@
 //! A trained run becomes a bundle: calibrated, stored small, measured.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow, ensure};
 use burn::module::Module;
 use burn::tensor::Device;
 use serde_json::{Value, json};
@@ -18,15 +18,16 @@ use crate::dataset::{Dataset, Split};
 use crate::evaluate;
 use crate::metrics::Report;
 use crate::train::checkpoint::load_network;
-use crate::train::{Outcome, genre_sets};
+use crate::train::{Outcome, average, best, genre_sets};
 
 /// The paper's class proportions in its first data set.
 const PAPER_PROPORTIONS: [(&str, f64); 3] = [("rock", 0.42), ("hiphop", 0.41), ("classical", 0.17)];
 
 /// What an export is asked for.
 pub struct Request<'a> {
-    /// Folder of the finished run.
-    pub run: &'a Path,
+    /// Finished runs, each a folder (for its best weights) or a file of weights in one; the
+    /// weights of several are averaged.
+    pub runs: &'a [PathBuf],
     /// Name of the model.
     pub name: &'a str,
     /// Version of the model.
@@ -40,18 +41,16 @@ pub struct Request<'a> {
 /// Makes a bundle from the best weights of a run: temperatures from the validation split of
 /// `dataset`, metrics from its test split.
 pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
-    let outcome = Outcome::read(request.run)?;
+    let outcomes = request
+        .runs
+        .iter()
+        .map(|run| Outcome::read(folder(run)))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let outcome = outcomes.first().context("no run was given to export")?;
     let experiment = &outcome.experiment;
     // The known answers of a bundle are the CPU's, wherever it is measured.
     let cpu = Device::flex();
-    let network = Network::init(
-        experiment.architecture,
-        experiment.input_size,
-        outcome.genres.len(),
-        &cpu,
-    )
-    .valid();
-    let network = load_network(network, &crate::train::best(request.run))?;
+    let network = mean_network(request.runs, &outcomes, &cpu)?;
     let mut description = Description {
         name: request.name.to_owned(),
         version: request.version.to_owned(),
@@ -62,7 +61,9 @@ pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow
         genres: outcome.genres.clone(),
         genre_sets: genre_sets(&outcome.genres),
         metrics: Value::Null,
-        provenance: provenance(&outcome)?,
+        provenance: json!({
+            "runs": outcomes.iter().map(provenance).collect::<anyhow::Result<Vec<_>>>()?,
+        }),
     };
     // What is measured is what is shipped: the stored weights, not those of the run.
     let stored = Bundle::create(description.clone(), &network, request.storage, &cpu)?;
@@ -75,6 +76,50 @@ pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow
         request.storage,
         &cpu,
     )?)
+}
+
+/// A run's folder.
+fn folder(run: &Path) -> &Path {
+    match run.parent() {
+        Some(folder) if run.is_file() => folder,
+        _ => run,
+    }
+}
+
+/// A run's weights.
+fn weights(run: &Path) -> PathBuf {
+    if run.is_file() {
+        run.to_owned()
+    } else {
+        best(run)
+    }
+}
+
+/// The mean of the runs' weights.
+fn mean_network(
+    runs: &[PathBuf],
+    outcomes: &[Outcome],
+    device: &Device,
+) -> anyhow::Result<Network> {
+    let mut networks = Vec::new();
+    for (run, outcome) in runs.iter().zip(outcomes) {
+        let first = &outcomes[0];
+        ensure!(
+            outcome.genres == first.genres
+                && outcome.experiment.architecture == first.experiment.architecture,
+            "{} has other genres or another architecture than {}",
+            run.display(),
+            runs[0].display()
+        );
+        let network = Network::init(
+            outcome.experiment.architecture,
+            outcome.experiment.input_size,
+            outcome.genres.len(),
+            device,
+        );
+        networks.push(load_network(network.valid(), &weights(run))?);
+    }
+    average::mean(networks).context("no run was given to export")
 }
 
 fn provenance(outcome: &Outcome) -> anyhow::Result<Value> {

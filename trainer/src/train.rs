@@ -1,10 +1,10 @@
 //! Trains a network: head first where there is a backbone, then the whole.
 //!
 //! A run is a folder: `experiment.json`, `checkpoints/`, `best.bpk` (the weights of the best
-//! validation), `run.json` (the result). Everything a step does follows from the experiment's seed
+//! validation), `last.bpk` (those of the end), `run.json` (the result). Everything a step does follows from the experiment's seed
 //! and the step's number, so a run that was killed resumes and ends as if it never had been.
 
-mod average;
+pub mod average;
 pub mod checkpoint;
 mod gradients;
 mod head;
@@ -259,15 +259,16 @@ impl Run<'_> {
             bar.set_message(format!("loss {smoothed:.3}"));
             bar.set_position(state.progress.step as u64);
             let done = step + 1;
-            if done % tune.validate_every == 0 || done == tune.steps {
+            if done.is_multiple_of(tune.validate_every) || done == tune.steps {
                 bar.suspend(|| self.validate(&mut state))?;
             }
-            if done % tune.checkpoint_every == 0 || done == tune.steps {
+            if done.is_multiple_of(tune.checkpoint_every) || done == tune.steps {
                 state.progress.seconds = seconds_before + started.elapsed().as_secs_f64();
                 checkpoints.save(&state)?;
             }
         }
         bar.finish_and_clear();
+        save_network(&state.average, &self.folder.join("last.bpk"))?;
         Ok(state.progress)
     }
 
@@ -342,7 +343,7 @@ impl Run<'_> {
     }
 }
 
-/// Where a run keeps the weights of its best validation.
+/// Where a run's folder keeps the weights of its best validation.
 pub fn best(folder: &Path) -> PathBuf {
     folder.join("best.bpk")
 }

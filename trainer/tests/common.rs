@@ -128,7 +128,7 @@ pub fn fail(folder: &Path, arguments: &[&str]) -> String {
 }
 
 /// Arguments that train into `run`.
-pub fn train<'a>(run: &'a str) -> [&'a str; 6] {
+pub fn train(run: &str) -> [&str; 6] {
     ["train", "small.toml", "--data", "covers.csv", "--run", run]
 }
 

@@ -4,9 +4,14 @@ use super::*;
 fn rows() -> Vec<Row> {
     let row = |index: usize| Row {
         file: format!("{index}.jpg").into(),
-        genre: if index % 4 == 0 { "jazz" } else { "rock" }.into(),
+        genre: if index.is_multiple_of(4) {
+            "jazz"
+        } else {
+            "rock"
+        }
+        .into(),
         source: if index % 10 < 3 { "small" } else { "large" }.into(),
-        artist: if index % 5 == 0 {
+        artist: if index.is_multiple_of(5) {
             format!("Artist {}", index / 5 % 40)
         } else {
             String::new()

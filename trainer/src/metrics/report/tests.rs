@@ -16,7 +16,11 @@ fn genres(names: &[&str]) -> Vec<String> {
 fn sixty_answers() -> Vec<(usize, Vec<f32>)> {
     let label = |i: usize| if i % 10 == 9 { 3 } else { (i * 7 + i / 5) % 4 };
     let weight = |i: usize, j: usize| {
-        let boost = if j == label(i) && i % 3 != 0 { 12 } else { 0 };
+        let boost = if j == label(i) && !i.is_multiple_of(3) {
+            12
+        } else {
+            0
+        };
         4 * ((i * 31 + j * 17 + i * j * 13) % 23 + 1 + boost) + j
     };
     let answer = |i: usize| {
@@ -31,7 +35,13 @@ fn sixty_answers() -> Vec<(usize, Vec<f32>)> {
 }
 
 fn report(answers: &[(usize, Vec<f32>)], names: &[&str]) -> Report {
-    let source = |index: usize| if index % 2 == 0 { "even" } else { "odd" };
+    let source = |index: usize| {
+        if index.is_multiple_of(2) {
+            "even"
+        } else {
+            "odd"
+        }
+    };
     let answers: Vec<_> = answers
         .iter()
         .enumerate()
