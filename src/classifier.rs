@@ -11,6 +11,7 @@ use crate::cover::{Cover, CoverError, Normalisation};
 use crate::device::root_cause;
 use crate::genre::{GenreError, GenreSet};
 use crate::network::Network;
+use crate::saliency::Saliency;
 
 /// A model that is ready to answer on one device.
 #[derive(Debug)]
@@ -128,20 +129,38 @@ impl Classifier {
         if covers.is_empty() {
             return Ok(Vec::new());
         }
-        let input = batch(covers, &self.manifest.input.normalisation, &self.device);
-        let failed = |error: &dyn Display| ClassifierError::Device(root_cause(error));
-        let logits = self
-            .network
-            .forward(input)
-            .into_data_async()
-            .await
-            .map_err(|error| failed(&error))?
-            .try_into_vec_as::<f32>()
-            .map_err(|error| failed(&error))?;
+        let logits = read(self.network.forward(self.batch(covers))).await?;
         Ok(logits
             .chunks_exact(self.manifest.genres.len())
             .map(<[f32]>::to_vec)
             .collect())
+    }
+
+    /// The logits of one cover of the bundle's input size, and where on it the evidence lies, in one
+    /// pass. There is no saliency of a network that does not pool its last feature map.
+    ///
+    /// # Errors
+    /// [`ClassifierError::Device`].
+    pub async fn explain(
+        &self,
+        cover: &Cover,
+    ) -> Result<(Vec<f32>, Option<Saliency>), ClassifierError> {
+        let (logits, places) = self
+            .network
+            .explain(self.batch(std::slice::from_ref(cover)));
+        let Some(places) = places else {
+            return Ok((read(logits).await?, None));
+        };
+        let [_, count, genres] = places.dims();
+        let side = count.isqrt();
+        // Read back together: from a GPU, each reading waits for all the work before it.
+        let mut shares = read(Tensor::cat(vec![logits.unsqueeze_dim(1), places], 1)).await?;
+        let logits = shares.drain(..genres.min(shares.len())).collect();
+        Ok((logits, Saliency::new(side, side, genres, shares)))
+    }
+
+    fn batch(&self, covers: &[Cover]) -> Tensor<4> {
+        batch(covers, &self.manifest.input.normalisation, &self.device)
     }
 
     /// What logits, one for each genre of the bundle, mean for every genre set.
@@ -198,6 +217,15 @@ impl Classifier {
             .map(|(genre, probability)| GenreProbability { genre, probability })
             .collect())
     }
+}
+
+/// The values of a tensor, in order.
+async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, ClassifierError> {
+    let failed = |error: &dyn Display| ClassifierError::Device(root_cause(error));
+    let data = tensor.into_data_async().await;
+    data.map_err(|error| failed(&error))?
+        .try_into_vec_as::<f32>()
+        .map_err(|error| failed(&error))
 }
 
 /// Whether a set has these genres and no others, in any order.

@@ -7,5 +7,6 @@ pub mod cover;
 pub mod device;
 pub mod genre;
 pub mod network;
+pub mod saliency;
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -21,7 +21,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use self::answer::{Answer, Milliseconds, Options};
 use self::error::WebError;
 use crate::bundle::Bundle;
+use crate::cover::Cover;
 use crate::device::{Backend, OpenDevice};
+use crate::saliency::Saliency;
 
 /// The backend of this module: there is one module for each.
 #[cfg(feature = "webgpu")]
@@ -135,13 +137,30 @@ impl Loaded {
         let begun = now();
         let cover = self.classifier.cover(picture)?;
         let prepared = now();
-        let logits = self.classifier.logits(&[cover]).await;
-        self.device.check()?;
+        let (logits, saliency) = self.look(&cover, options.saliency).await?;
         let milliseconds = Milliseconds {
             prepare: prepared - begun,
             network: now() - prepared,
         };
-        let prediction = self.classifier.prediction(logits?.concat())?;
-        Answer::new(&self.classifier, prediction, options, milliseconds)
+        let prediction = self.classifier.prediction(logits)?;
+        let answer = Answer::new(&self.classifier, prediction, options, milliseconds)?;
+        Ok(answer.with_saliency(&self.classifier, saliency.as_ref()))
+    }
+
+    /// The logits of a cover, and where the evidence lies if that is asked.
+    async fn look(
+        &self,
+        cover: &Cover,
+        saliency: bool,
+    ) -> Result<(Vec<f32>, Option<Saliency>), WebError> {
+        let looked = if saliency {
+            self.classifier.explain(cover).await
+        } else {
+            let logits = self.classifier.logits(std::slice::from_ref(cover)).await;
+            logits.map(|logits| (logits.concat(), None))
+        };
+        // First what the device says of itself: wrong answers follow from its failure.
+        self.device.check()?;
+        Ok(looked?)
     }
 }

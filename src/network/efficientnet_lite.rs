@@ -186,6 +186,19 @@ impl EfficientNetLite0 {
         let features = dropout.apply(self.features(covers), DROPOUT);
         self.classifier.forward(features)
     }
+
+    /// As [`Self::forward`] without dropout, and in the same pass what each place of the cover says
+    /// for each genre: `[batch, places, genres]`, row by row from the top left. The mean over the
+    /// places is the logit.
+    pub fn explain(&self, covers: Tensor<4>) -> (Tensor<2>, Tensor<3>) {
+        let map = self.feature_map(covers);
+        let [batch, channels, height, width] = map.dims();
+        let logits = self.classifier.forward(global_average(map.clone()));
+        let places = map
+            .reshape([batch, channels, height * width])
+            .swap_dims(1, 2);
+        (logits, self.classifier.forward(places))
+    }
 }
 
 /// The mean over height and width: `[batch, channels, h, w]` to `[batch, channels]`.

@@ -81,6 +81,19 @@ impl Network {
         }
     }
 
+    /// As [`Self::forward`], and in the same pass what each place of the cover says for each genre:
+    /// `[batch, places, genres]`, row by row from the top left of a square. `None` of a network that
+    /// does not pool its last feature map into its last layer.
+    pub fn explain(&self, covers: Tensor<4>) -> (Tensor<2>, Option<Tensor<3>>) {
+        match self {
+            Self::EfficientNetLite0(network) => {
+                let (logits, places) = network.explain(covers);
+                (logits, Some(places))
+            }
+            Self::Module1(_) => (self.forward(covers), None),
+        }
+    }
+
     /// The same network whose first `blocks` blocks do not learn; see
     /// [`EfficientNetLite0::freeze`]. Module 1 has no blocks and learns whole.
     pub fn freeze(self, blocks: usize) -> Self {

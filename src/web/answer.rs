@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::error::WebError;
 use crate::classifier::{Classifier, GenreProbability, Prediction, SetPrediction};
+use crate::saliency::Saliency;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r"
@@ -28,6 +29,27 @@ export interface ClassifyOptions {
   genres?: string[];
   /** How many genres to answer, at least 1; all if left out. */
   topK?: number;
+  /** Whether to answer, from the same pass, where on the cover the evidence lies; false if left out. */
+  saliency?: boolean;
+}
+
+/** Where on the centre square of the cover the evidence lies. */
+export interface Saliency {
+  /** Places from left to right. */
+  width: number;
+  /** Places from top to bottom. */
+  height: number;
+  /** One map for each genre of the model, in its order. */
+  maps: GenreEvidence[];
+}
+
+export interface GenreEvidence {
+  genre: string;
+  /**
+   * What each place says for this genre against the others, in logits, row by row from the top left: positive where
+   * it speaks for it. The mean is the genre's logit less the mean of all logits.
+   */
+  evidence: number[];
 }
 
 export interface Answer {
@@ -39,6 +61,8 @@ export interface Answer {
   logits: number[];
   /** How long it took to decode and resize the picture, and to run the network. */
   milliseconds: { prepare: number; network: number };
+  /** Left out where it was not asked for, and of a network that has none. */
+  saliency?: Saliency;
 }
 
 /** Every rejection of this module. */
@@ -54,6 +78,8 @@ export interface ClassifierError extends Error {
 pub(super) struct Options {
     genres: Option<Vec<String>>,
     top_k: Option<NonZeroU32>,
+    #[serde(default)]
+    pub saliency: bool,
 }
 
 impl Options {
@@ -75,6 +101,22 @@ pub(super) struct Answer {
     sets: Vec<SetPrediction>,
     logits: Vec<f32>,
     milliseconds: Milliseconds,
+    saliency: Option<Maps>,
+}
+
+/// `Saliency`.
+#[derive(Serialize)]
+struct Maps {
+    width: usize,
+    height: usize,
+    maps: Vec<GenreEvidence>,
+}
+
+/// `GenreEvidence`.
+#[derive(Serialize)]
+struct GenreEvidence {
+    genre: String,
+    evidence: Vec<f32>,
 }
 
 /// How long the parts of an answer took.
@@ -108,7 +150,31 @@ impl Answer {
             sets,
             logits,
             milliseconds,
+            saliency: None,
         })
+    }
+
+    /// The same answer with a map for every genre of the model.
+    pub fn with_saliency(self, classifier: &Classifier, saliency: Option<&Saliency>) -> Self {
+        let genres = &classifier.manifest().genres;
+        let maps = saliency.map(|saliency| Maps {
+            width: saliency.width(),
+            height: saliency.height(),
+            maps: genres
+                .iter()
+                .enumerate()
+                .filter_map(|(index, genre)| {
+                    Some(GenreEvidence {
+                        genre: genre.clone(),
+                        evidence: saliency.evidence(index)?,
+                    })
+                })
+                .collect(),
+        });
+        Self {
+            saliency: maps,
+            ..self
+        }
     }
 
     /// # Errors
