@@ -13,6 +13,7 @@ import { fetchModel } from './lib/model.js';
 import { Request } from './lib/queue.js';
 import { Selection } from './lib/selection.js';
 import { toBlob } from './lib/sources.js';
+import { folderUrl } from './lib/worker-url.js';
 
 export { UndercoverError };
 
@@ -25,6 +26,8 @@ export { UndercoverError };
 
 /**
  * @typedef {object} LoadOptions
+ * @property {string | URL} [base] folder that `worker.js`, `lib/`, `pkg/` and `models/` lie in, possibly of another
+ *   site: where this file lies, unless a bundler has moved it
  * @property {string | URL} [model] folder of the model bundle; the shipped one by default
  * @property {'auto' | BackendName} [backend] `auto` by default: the CPU at first, a GPU once it is found to be faster
  * @property {(progress: Progress) => void} [onProgress]
@@ -35,6 +38,9 @@ export { UndercoverError };
 /** @typedef {Question & {signal?: AbortSignal}} ClassifyOptions */
 
 /** @typedef {{index: number, source: Source, answer: Answer} | {index: number, source: Source, error: unknown}} Entry */
+
+/** By a name, as bundlers rewrite what is written out: see `LoadOptions.base`. */
+const HERE = import.meta.url;
 
 export class Undercover {
   #engine;
@@ -77,12 +83,13 @@ export class Undercover {
    * @param {LoadOptions} options
    * @param {AbortSignal} signal
    */
-  constructor({ model = new URL('models/undercover/', import.meta.url), onProgress, onBackends }, signal) {
+  constructor({ base, model, onProgress, onBackends }, signal) {
     const progress = onProgress ?? (() => {});
-    this.#model = fetchModel(folderUrl(model), progress, signal);
+    const folder = base ? folderUrl(base) : new URL('.', HERE);
+    this.#model = fetchModel(model ? folderUrl(model) : new URL('models/undercover/', folder), progress, signal);
     // Whoever starts a backend awaits it; its failure is told there.
     this.#model.catch(() => {});
-    this.#engine = new Engine(this.#model, progress, (name, reason) => this.#selection.noteLoss(name, reason));
+    this.#engine = new Engine(folder, this.#model, progress, (name, reason) => this.#selection.noteLoss(name, reason));
     this.#selection = new Selection(this.#engine, onBackends ?? (() => {}));
     /** @type {import('./lib/model.js').Manifest | null} */
     this.manifest = null;
@@ -189,13 +196,6 @@ export class Undercover {
   dispose() {
     this.#engine.dispose();
   }
-}
-
-/** @param {string | URL} folder */
-function folderUrl(folder) {
-  const url = new URL(folder, document.baseURI);
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url;
 }
 
 /**

@@ -1,37 +1,18 @@
 /** The texts of the page in the visitor's language. */
 
-import { en } from './i18n/en.js';
+import { LANGUAGES, Wording, chooseLanguage } from '../texts/wording.js';
 
-/** @typedef {import('./i18n/en.js').Texts} Texts */
-/** @typedef {{[Key in keyof Texts]: Texts[Key] extends string ? Key : never}[keyof Texts]} TextKey */
+export { LANGUAGES };
 
-/** Each in its own name. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch', es: 'Español', fr: 'Français', ja: '日本語' };
-
-/** @typedef {keyof typeof LANGUAGES} Language */
-
-/** @type {Record<Language, () => Promise<Texts>>} */
-const LOADERS = {
-  en: async () => en,
-  de: async () => (await import('./i18n/de.js')).de,
-  es: async () => (await import('./i18n/es.js')).es,
-  fr: async () => (await import('./i18n/fr.js')).fr,
-  ja: async () => (await import('./i18n/ja.js')).ja,
-};
+/** @typedef {import('../texts/wording.js').TextKey} TextKey */
 
 const STORAGE_KEY = 'undercover-language';
 
-/** @type {Language} */
-let language = 'en';
-let texts = en;
+let wording = Wording.english;
 
-/** @param {string} wanted @returns {wanted is Language} */
-const isLanguage = (wanted) => Object.hasOwn(LANGUAGES, wanted);
-
-/** @returns {Language} chosen before, else the first of the browser's that there is */
+/** Chosen before, else the first of the browser's that there is. */
 export function preferredLanguage() {
-  const wanted = [remembered(), ...navigator.languages.map((tag) => tag.split('-')[0])];
-  return wanted.find(isLanguage) ?? 'en';
+  return chooseLanguage([remembered(), ...navigator.languages]);
 }
 
 /**
@@ -39,11 +20,10 @@ export function preferredLanguage() {
  * @param {string} wanted
  */
 export async function useLanguage(wanted) {
-  if (!isLanguage(wanted)) return;
-  texts = await LOADERS[wanted]();
-  language = wanted;
-  document.documentElement.lang = wanted;
-  document.title = texts.title;
+  wording = await Wording.load(wanted);
+  document.documentElement.lang = wording.language;
+  const title = document.querySelector('title');
+  if (title?.dataset.text) document.title = text(/** @type {TextKey} */ (title.dataset.text));
   translate(document);
 }
 
@@ -64,57 +44,36 @@ function remembered() {
   }
 }
 
+/** The language in use, for what writes in it itself. */
+export function currentWording() {
+  return wording;
+}
+
 export function currentLanguage() {
-  return language;
+  return wording.language;
 }
 
-/**
- * @param {TextKey} key
- * @param {Record<string, string | number>} [values]
- */
-export function text(key, values = {}) {
-  return fill(texts[key], values);
-}
+/** @type {Wording['text']} */
+export const text = (key, values) => wording.text(key, values);
 
-/** @param {string} genre */
-export function genreName(genre) {
-  return genre in texts.genres ? texts.genres[/** @type {keyof Texts['genres']} */ (genre)] : genre;
-}
+/** @type {Wording['genreName']} */
+export const genreName = (genre) => wording.genreName(genre);
 
-/** @param {{code?: string, message?: string, detail?: string}} error */
-export function errorText({ code = 'other', message = '', detail = '' }) {
-  const key = code === 'panic' ? 'crashed' : code in texts.errors ? code : 'other';
-  const template = texts.errors[/** @type {keyof Texts['errors']} */ (key)];
-  return fill(template, { message, detail });
-}
+/** @type {Wording['errorText']} */
+export const errorText = (error) => wording.errorText(error);
 
-/** @param {number} probability from 0 to 1 */
-export function percent(probability) {
-  return new Intl.NumberFormat(language, { style: 'percent' }).format(probability);
-}
+/** @type {Wording['percent']} */
+export const percent = (probability) => wording.percent(probability);
 
-/**
- * @param {number} value
- * @param {number} [digits] after the point
- */
-export function number(value, digits = 0) {
-  return new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
-}
-
-/**
- * @param {string} template
- * @param {Record<string, string | number>} values
- */
-function fill(template, values) {
-  return template.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
-}
+/** @type {Wording['number']} */
+export const number = (value, digits) => wording.number(value, digits);
 
 /**
  * Elements say what they hold: `data-text="key"`, `data-label="key"` (for `aria-label`), `data-placeholder="key"`.
  * @param {ParentNode} root
  */
 function translate(root) {
-  for (const element of root.querySelectorAll('[data-text]')) {
+  for (const element of root.querySelectorAll('body [data-text]')) {
     element.textContent = text(/** @type {TextKey} */ (/** @type {HTMLElement} */ (element).dataset.text));
   }
   for (const [attribute, name] of [['label', 'aria-label'], ['placeholder', 'placeholder']]) {

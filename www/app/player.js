@@ -68,19 +68,12 @@ export class Player {
   }
 
   /**
-   * A cover out of the stack.
-   * @param {{picture: Picture, answer: Answer | null}} entry
+   * A cover out of the stack: looked at again, now with the map that the stack does not keep.
+   * @param {{picture: Picture}} entry
    */
-  async replay({ picture, answer }) {
-    if (!answer) return;
-    this.#asked.abort();
-    this.#asked = new AbortController();
-    const { signal } = this.#asked;
-    const blob = await toBlob(picture.source, signal);
-    await this.#sleeve.show(blob, picture.name);
-    if (signal.aborted) return;
-    this.#finish(picture, answer);
+  async replay({ picture }) {
     this.#view.reveal();
+    await this.play(picture);
   }
 
   /** @param {{code?: string, message?: string, detail?: string}} error */
@@ -112,7 +105,7 @@ export class Player {
    */
   async #ask(picture, signal) {
     const undercover = await this.#classifier.load();
-    return undercover.classify(picture, { signal });
+    return undercover.classify(picture, { saliency: true, signal });
   }
 
   /**

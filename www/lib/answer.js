@@ -11,6 +11,7 @@
  * @typedef {object} Question
  * @property {string[]} [genres] answer for these genres only, as if there were no other
  * @property {number} [topK] at most this many predictions
+ * @property {boolean} [saliency] whether to tell, from the same pass, where on the cover the evidence lies
  */
 
 /**
@@ -20,6 +21,14 @@
  * @property {GenreSetAnswer[]} sets of every genre set of the model
  * @property {Float32Array | number[]} logits in the order of the model's genres
  * @property {{prepare: number, network: number}} milliseconds
+ * @property {Saliency} [saliency] if it was asked for, and the network has one
+ */
+
+/**
+ * Where on the centre square of the cover the evidence lies: a map of `width` by `height` places for each genre of
+ * the model. At each place, row by row from the top left, what it says for this genre against the others, in logits:
+ * positive where it speaks for it.
+ * @typedef {{width: number, height: number, maps: {genre: string, evidence: number[]}[]}} Saliency
  */
 
 /**

@@ -2,6 +2,7 @@
 
 import { UndercoverError, fromErrorData } from './errors.js';
 import { ANSWER_TIMEOUT, START_TIMEOUT } from './limits.js';
+import { startWorker } from './worker-url.js';
 
 /** @typedef {import('./protocol.js').BackendName} BackendName */
 /** @typedef {import('./protocol.js').BackendInfo} BackendInfo */
@@ -36,17 +37,22 @@ export class Backend {
   /**
    * Starts the worker, which begins to fetch its module.
    * @param {BackendName} name
+   * @param {URL} folder of the program
    * @param {import('./progress.js').OnProgress} onProgress
    */
-  constructor(name, onProgress) {
+  constructor(name, folder, onProgress) {
     /** @readonly */
     this.name = name;
     this.#onProgress = onProgress;
     // Whoever needs it awaits `load`; the loss of one that nobody awaits is no unhandled error.
     this.#ready.promise.catch(() => {});
-    this.#worker = new Worker(new URL('../worker.js', import.meta.url), { type: 'module', name: `undercover-${name}` });
+    this.#worker = startWorker(new URL('worker.js', folder), `undercover-${name}`);
     this.#worker.addEventListener('message', (event) => this.#receive(event.data));
-    this.#worker.addEventListener('error', (event) => this.#break('crashed', event.message || 'The worker failed.'));
+    this.#worker.addEventListener('error', (event) => {
+      if (event.message) this.#break('crashed', event.message);
+      // Without a message it is no error of the program's: the file did not come, or was not let in.
+      else this.#break('program-unreachable', `The program ${folder.href}worker.js could not be loaded.`);
+    });
     this.#worker.addEventListener('messageerror', () => this.#break('crashed', 'A message could not be read.'));
     this.#tell({ type: 'start', backend: name });
   }

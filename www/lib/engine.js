@@ -33,16 +33,19 @@ export class Engine {
   #disposed = false;
   /** @type {(() => void)[]} */
   #waitingForIdle = [];
+  #folder;
   #model;
   #onProgress;
   #onLoss;
 
   /**
+   * @param {URL} folder of the program
    * @param {Promise<Model>} model
    * @param {import('./progress.js').OnProgress} onProgress
    * @param {(name: BackendName, reason: UndercoverError) => void} onLoss told when the current backend broke
    */
-  constructor(model, onProgress, onLoss) {
+  constructor(folder, model, onProgress, onLoss) {
+    this.#folder = folder;
     this.#model = model;
     this.#onProgress = onProgress;
     this.#onLoss = onLoss;
@@ -61,7 +64,7 @@ export class Engine {
    */
   async start(name) {
     this.#throwIfDisposed();
-    const backend = new Backend(name, this.#onProgress);
+    const backend = new Backend(name, this.#folder, this.#onProgress);
     this.#backends.add(backend);
     try {
       return { backend, info: await this.#load(backend) };

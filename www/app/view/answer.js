@@ -1,10 +1,11 @@
 /** The liner notes: the verdict in words, the genre sets as tabs, the track list. */
 
 import { element } from '../dom.js';
-import { text } from '../i18n.js';
+import { currentWording, text } from '../i18n.js';
+import { Evidence } from './evidence.js';
 import { Tabs } from './tabs.js';
 import { Tracks } from './tracks.js';
-import { verdict } from './verdict.js';
+import { verdict } from '../../texts/verdict.js';
 
 /** @typedef {import('../../lib/answer.js').Answer} Answer */
 /** @typedef {import('./tabs.js').GenreSet} GenreSet */
@@ -23,7 +24,8 @@ export class AnswerView {
   #verdict = element('verdict', HTMLElement);
   #note = element('note', HTMLElement);
   #tabs = new Tabs(() => this.#render());
-  #tracks = new Tracks();
+  #evidence = new Evidence();
+  #tracks = new Tracks((genre) => this.#evidence.choose(genre));
   #sets = GENRE_SETS;
   /** @type {Answer | null} */
   #answer = null;
@@ -59,7 +61,7 @@ export class AnswerView {
 
   /** The verdict in one sentence, of the genre set that is shown. */
   get sentence() {
-    return this.#predictions ? verdict(this.#predictions).sentence : '';
+    return this.#predictions ? verdict(this.#predictions, currentWording()).sentence : '';
   }
 
   get #predictions() {
@@ -74,12 +76,14 @@ export class AnswerView {
       this.#verdict.textContent = text('question');
       this.#verdict.dataset.kind = '';
       this.#note.textContent = text('lead');
+      this.#evidence.show(null, []);
       return this.#tracks.showEmpty(this.#tabs.selected.genres);
     }
-    const { kind, sentence, note } = verdict(predictions);
+    const { kind, sentence, note } = verdict(predictions, currentWording());
     this.#verdict.dataset.kind = kind;
     this.#verdict.textContent = sentence;
     this.#note.textContent = note;
     this.#tracks.show(predictions);
+    this.#evidence.show(this.#answer, predictions.map(({ genre }) => genre));
   }
 }

@@ -8,6 +8,14 @@ import { genreName, percent } from '../i18n.js';
 export class Tracks {
   #body = element('tracks', HTMLTableSectionElement);
 
+  /** @param {(genre: string) => void} onPick told when a row is pointed at and pressed */
+  constructor(onPick) {
+    this.#body.addEventListener('click', ({ target }) => {
+      const row = target instanceof Element ? target.closest('tr') : null;
+      if (row?.dataset.genre) onPick(row.dataset.genre);
+    });
+  }
+
   /**
    * @param {GenreProbability[]} predictions best first
    */

@@ -2,8 +2,11 @@
 
 import { encodePng } from '../encode.js';
 
-/** Codes of `CoverError` that mean: another decoder might know this format. */
-const UNDECODED = new Set(['unknown-format', 'unsupported-format']);
+/** Codes of `CoverError` that mean: another decoder might read this. */
+const UNDECODED = new Set(['unknown-format', 'unsupported-format', 'too-large']);
+
+/** Widest that a picture of too many pixels is decoded to: more than any network looks at. */
+const ENOUGH = 1024;
 
 /**
  * The picture as a PNG, or null where the browser cannot read it either, or where `error` is another.
@@ -12,9 +15,11 @@ const UNDECODED = new Set(['unknown-format', 'unsupported-format']);
  * @returns {Promise<Blob | null>}
  */
 export async function readableHere(picture, error) {
-  if (!(error instanceof Error && 'code' in error && UNDECODED.has(String(error.code)))) return null;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!UNDECODED.has(code)) return null;
+  const shrink = code === 'too-large' ? { resizeWidth: ENOUGH, resizeQuality: /** @type {const} */ ('high') } : {};
   try {
-    const bitmap = await createImageBitmap(picture);
+    const bitmap = await createImageBitmap(picture, shrink);
     try {
       return await encodePng(bitmap);
     } finally {

@@ -86,6 +86,34 @@ export const es = {
   aboutDoubtText:
     'Una portada es un disfraz, no una grabación: quien la diseña toma prestado, bromea y miente. Los porcentajes están calibrados: de las portadas con un 70 %, aciertan unas siete de cada diez. Quedan tres.',
 
+  showWhere: 'Mostrar dónde lo ve',
+  strength: 'Intensidad del mapa',
+  whereNowhere: 'Ninguna zona de la portada habla por este género.',
+  whereMost: 'Casi todo lo que lo indica está {place}.',
+  whereNone: 'Entrega una portada y verás qué la decidió.',
+
+  topStart: 'arriba a la izquierda',
+  topMiddle: 'arriba',
+  topEnd: 'arriba a la derecha',
+  middleStart: 'a la izquierda',
+  middleMiddle: 'en el centro',
+  middleEnd: 'a la derecha',
+  bottomStart: 'abajo a la izquierda',
+  bottomMiddle: 'abajo',
+  bottomEnd: 'abajo a la derecha',
+
+  updateReady: 'Hay una versión nueva de esta página.',
+  updateNow: 'Usarla ya',
+  updateNote: 'Se recargan todas las pestañas abiertas de esta página.',
+  offlineReady: 'Esta página ya funciona sin conexión.',
+
+  another: 'Otra portada',
+  onYourSite: 'En tu sitio',
+  onYourSiteText:
+    'Como elemento, en un marco o con unas líneas de JavaScript: las portadas de tus visitantes tampoco salen de sus dispositivos.',
+  onYourSiteLink: 'Crear un fragmento',
+  backToPage: 'Volver a la tienda de discos',
+
   genres: {
     ambient: 'Ambient',
     classical: 'Clásica',

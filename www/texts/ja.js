@@ -86,6 +86,33 @@ export const ja = {
   aboutDoubtText:
     'ジャケットは衣装であって録音ではありません。デザイナーは借り、からかい、だまします。百分率は較正済みで、70 % のジャケットならおよそ十枚に七枚が当たり。残りは三枚です。',
 
+  showWhere: 'どこを見たか',
+  strength: 'マップの濃さ',
+  whereNowhere: 'このジャンルを示す場所はありません。',
+  whereMost: '手がかりの中心は{place}にあります。',
+  whereNone: 'ジャケットを渡すと、どこで判断したかが見えます。',
+
+  topStart: '左上',
+  topMiddle: '上',
+  topEnd: '右上',
+  middleStart: '左',
+  middleMiddle: '中央',
+  middleEnd: '右',
+  bottomStart: '左下',
+  bottomMiddle: '下',
+  bottomEnd: '右下',
+
+  updateReady: 'このページの新しい版があります。',
+  updateNow: '今すぐ使う',
+  updateNote: 'このページのタブがすべて読み込み直されます。',
+  offlineReady: 'このページはオフラインでも使えるようになりました。',
+
+  another: '別のジャケット',
+  onYourSite: 'あなたのサイトに',
+  onYourSiteText: 'ウィジェット、フレーム、または数行のJavaScriptで。訪問者のジャケットも端末の外に出ません。',
+  onYourSiteLink: 'スニペットを作る',
+  backToPage: 'レコード店に戻る',
+
   genres: {
     ambient: 'アンビエント',
     classical: 'クラシック',

@@ -86,6 +86,34 @@ export const de = {
   aboutDoubtText:
     'Ein Cover ist ein Kostüm, keine Aufnahme: Gestalter borgen, necken und schwindeln. Die Prozente sind kalibriert: Von den Covern mit 70 % stimmen etwa sieben von zehn. Bleiben drei.',
 
+  showWhere: 'Zeigen, woran',
+  strength: 'Stärke der Karte',
+  whereNowhere: 'Keine Stelle des Covers spricht für dieses Genre.',
+  whereMost: 'Das meiste spricht {place} dafür.',
+  whereNone: 'Zeig ein Cover her und sieh, was daran den Ausschlag gab.',
+
+  topStart: 'oben links',
+  topMiddle: 'oben',
+  topEnd: 'oben rechts',
+  middleStart: 'links',
+  middleMiddle: 'in der Mitte',
+  middleEnd: 'rechts',
+  bottomStart: 'unten links',
+  bottomMiddle: 'unten',
+  bottomEnd: 'unten rechts',
+
+  updateReady: 'Es gibt eine neue Version dieser Seite.',
+  updateNow: 'Jetzt verwenden',
+  updateNote: 'Alle offenen Tabs dieser Seite werden neu geladen.',
+  offlineReady: 'Diese Seite geht jetzt auch ohne Verbindung.',
+
+  another: 'Ein anderes Cover',
+  onYourSite: 'Auf deiner Website',
+  onYourSiteText:
+    'Als Element, im Rahmen oder mit ein paar Zeilen JavaScript: Auch die Cover deiner Besucher bleiben auf deren Geräten.',
+  onYourSiteLink: 'Schnipsel erstellen',
+  backToPage: 'Zurück in den Plattenladen',
+
   genres: {
     ambient: 'Ambient',
     classical: 'Klassik',

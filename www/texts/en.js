@@ -85,6 +85,34 @@ export const en = {
   aboutDoubtText:
     'A cover is a costume, not a recording: designers borrow, tease and lie. The per cents are calibrated, so of the covers that get 70 %, about seven in ten are right. That leaves three.',
 
+  showWhere: 'Show where it sees',
+  strength: 'Strength of the map',
+  whereNowhere: 'No place of the cover speaks for this genre.',
+  whereMost: 'Most of the evidence lies {place}.',
+  whereNone: 'Hand over a cover, and see what on it made up its mind.',
+
+  topStart: 'at the top left',
+  topMiddle: 'at the top',
+  topEnd: 'at the top right',
+  middleStart: 'on the left',
+  middleMiddle: 'in the middle',
+  middleEnd: 'on the right',
+  bottomStart: 'at the bottom left',
+  bottomMiddle: 'at the bottom',
+  bottomEnd: 'at the bottom right',
+
+  updateReady: 'A new version of this page is here.',
+  updateNow: 'Use it now',
+  updateNote: 'All open tabs of this page are loaded anew.',
+  offlineReady: 'This page now works without a connection.',
+
+  another: 'Another cover',
+  onYourSite: 'Put it on your site',
+  onYourSiteText:
+    'A widget, a frame or a few lines of JavaScript: your visitors’ covers stay on their devices, too.',
+  onYourSiteLink: 'Make a snippet',
+  backToPage: 'Back to the record shop',
+
   genres: {
     ambient: 'Ambient',
     classical: 'Classical',

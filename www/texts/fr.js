@@ -86,6 +86,34 @@ export const fr = {
   aboutDoubtText:
     'Une pochette est un costume, pas un enregistrement : les graphistes empruntent, taquinent et mentent. Les pourcentages sont calibrés : parmi les pochettes à 70 %, environ sept sur dix sont justes. Il en reste trois.',
 
+  showWhere: 'Montrer où il le voit',
+  strength: 'Intensité de la carte',
+  whereNowhere: 'Aucun endroit de la pochette ne parle pour ce genre.',
+  whereMost: 'Le plus parlant se trouve {place}.',
+  whereNone: 'Donnez une pochette et voyez ce qui a fait pencher la balance.',
+
+  topStart: 'en haut à gauche',
+  topMiddle: 'en haut',
+  topEnd: 'en haut à droite',
+  middleStart: 'à gauche',
+  middleMiddle: 'au centre',
+  middleEnd: 'à droite',
+  bottomStart: 'en bas à gauche',
+  bottomMiddle: 'en bas',
+  bottomEnd: 'en bas à droite',
+
+  updateReady: 'Une nouvelle version de cette page est là.',
+  updateNow: 'L’utiliser maintenant',
+  updateNote: 'Tous les onglets ouverts de cette page seront rechargés.',
+  offlineReady: 'Cette page fonctionne désormais sans connexion.',
+
+  another: 'Une autre pochette',
+  onYourSite: 'Sur votre site',
+  onYourSiteText:
+    'Un élément, un cadre ou quelques lignes de JavaScript : les pochettes de vos visiteurs restent elles aussi sur leurs appareils.',
+  onYourSiteLink: 'Créer un extrait',
+  backToPage: 'Retour chez le disquaire',
+
   genres: {
     ambient: 'Ambient',
     classical: 'Classique',
