@@ -69,6 +69,8 @@ export interface Answer {
 export interface ClassifierError extends Error {
   /** A stable name of what went wrong; the message is for people. */
   code: string;
+  /** What a message in another language needs to know, such as the name of a format. */
+  detail?: string;
 }
 ";
 

@@ -42,12 +42,28 @@ impl WebError {
     }
 }
 
+impl WebError {
+    /// What a message in another language needs to know, where there is such a thing.
+    fn detail(&self) -> Option<&'static str> {
+        match self {
+            Self::Cover(CoverError::UnsupportedFormat { format })
+            | Self::Classifier(ClassifierError::Cover(CoverError::UnsupportedFormat { format })) => {
+                Some(format)
+            }
+            _ => None,
+        }
+    }
+}
+
 impl From<WebError> for JsValue {
-    /// An `Error` with the property `code`.
+    /// An `Error` with the property `code`, and with `detail` where there is any.
     fn from(error: WebError) -> Self {
         let thrown = Error::new(&error.to_string());
         // Setting a property of a new object that is not frozen does not fail.
         let _ = Reflect::set(&thrown, &"code".into(), &error.code().into());
+        if let Some(detail) = error.detail() {
+            let _ = Reflect::set(&thrown, &"detail".into(), &detail.into());
+        }
         thrown.into()
     }
 }

@@ -25,7 +25,7 @@ const BAD = [
   {
     what: 'a format that is known but not read',
     file: async () => file('cover.psd', Buffer.from('8BPS\0\x01\0\0\0\0\0\0\0\x03', 'latin1'), 'image/x-psd'),
-    says: /cannot be read here/,
+    says: /Photoshop pictures cannot be read by this browser/,
   },
 ];
 

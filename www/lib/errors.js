@@ -45,7 +45,8 @@ export class UndercoverError extends Error {
 export function toErrorData(error, fallback) {
   if (error instanceof Error) {
     const code = 'code' in error && typeof error.code === 'string' ? error.code : fallback;
-    return { code, message: error.message };
+    const detail = 'detail' in error && typeof error.detail === 'string' ? error.detail : undefined;
+    return { code, message: error.message, detail };
   }
   return { code: fallback, message: String(error) };
 }

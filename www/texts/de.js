@@ -131,7 +131,7 @@ export const de = {
     empty: 'Diese Datei ist leer. Bitte wähle das Bild eines Albumcovers.',
     'file-too-large': 'Diese Datei ist zu groß: Gelesen werden höchstens 64 MB.',
     'unknown-format': 'Diese Datei ist kein Bild. Bitte wähle eine JPEG-, PNG-, WebP-, GIF- oder BMP-Datei.',
-    'unsupported-format': 'Solche Bilder können hier nicht gelesen werden. Bitte speichere es als JPEG oder PNG.',
+    'unsupported-format': 'Dieser Browser liest keine {detail}-Bilder. Bitte speichere es als JPEG oder PNG.',
     truncated: 'Dieses Bild ist unvollständig: Die Datei endet zu früh. Bitte lade oder kopiere sie noch einmal.',
     'too-large': 'Dieses Bild hat zu viele Pixel. Bitte wähle ein kleineres: 1000 × 1000 genügen.',
     'too-small': 'Dieses Bild ist zu klein für ein Cover. Bitte wähle ein größeres.',

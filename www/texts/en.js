@@ -130,7 +130,7 @@ export const en = {
     empty: 'This file is empty. Please choose a picture of an album cover.',
     'file-too-large': 'This file is too large: 64 MB is the most that is read.',
     'unknown-format': 'This file is not a picture. Please choose a JPEG, PNG, WebP, GIF or BMP file.',
-    'unsupported-format': 'Pictures of this kind cannot be read here. Please save it as JPEG or PNG and choose that.',
+    'unsupported-format': '{detail} pictures cannot be read by this browser. Please save it as JPEG or PNG and choose that.',
     truncated: 'This picture is incomplete: its file ends too early. Please download or copy it again.',
     'too-large': 'This picture has too many pixels. Please choose a smaller one: 1000 × 1000 is plenty.',
     'too-small': 'This picture is too small to be a cover. Please choose a larger one.',

@@ -131,7 +131,7 @@ export const es = {
     empty: 'Este archivo está vacío. Elige la imagen de una portada.',
     'file-too-large': 'Este archivo es demasiado grande: se leen como máximo 64 MB.',
     'unknown-format': 'Este archivo no es una imagen. Elige un archivo JPEG, PNG, WebP, GIF o BMP.',
-    'unsupported-format': 'Las imágenes de este tipo no se pueden leer aquí. Guárdala como JPEG o PNG y elige esa.',
+    'unsupported-format': 'Este navegador no lee imágenes {detail}. Guárdala como JPEG o PNG y elige esa.',
     truncated: 'Esta imagen está incompleta: el archivo termina antes de tiempo. Descárgala o cópiala de nuevo.',
     'too-large': 'Esta imagen tiene demasiados píxeles. Elige una más pequeña: 1000 × 1000 bastan.',
     'too-small': 'Esta imagen es demasiado pequeña para ser una portada. Elige una más grande.',

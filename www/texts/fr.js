@@ -131,7 +131,7 @@ export const fr = {
     empty: 'Ce fichier est vide. Choisissez l’image d’une pochette d’album.',
     'file-too-large': 'Ce fichier est trop gros : 64 Mo au plus sont lus.',
     'unknown-format': 'Ce fichier n’est pas une image. Choisissez un fichier JPEG, PNG, WebP, GIF ou BMP.',
-    'unsupported-format': 'Les images de ce type ne peuvent pas être lues ici. Enregistrez-la en JPEG ou en PNG.',
+    'unsupported-format': 'Ce navigateur ne lit pas les images {detail}. Enregistrez-la en JPEG ou PNG, puis choisissez-la.',
     truncated: 'Cette image est incomplète : le fichier s’arrête trop tôt. Téléchargez-la ou copiez-la de nouveau.',
     'too-large': 'Cette image a trop de pixels. Choisissez-en une plus petite : 1000 × 1000 suffisent.',
     'too-small': 'Cette image est trop petite pour une pochette. Choisissez-en une plus grande.',

@@ -3,9 +3,11 @@
 mod bindgen;
 mod browser;
 mod checks;
+mod hash;
 mod node;
 mod optimise;
 mod packages;
+mod precache;
 mod process;
 mod serve;
 mod site;

@@ -1,26 +1,38 @@
 //! The site over HTTP, as a careful host would serve it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY_NAME, CONTENT_TYPE,
+    HeaderMap, HeaderName, HeaderValue,
+};
 use axum::http::{Extensions, StatusCode, Version};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::services::ServeDir;
 
-/// What the site may do: run its own scripts and WebAssembly, and talk to its own origin only.
+use crate::precache;
+
+/// What the site may do: run its own scripts and WebAssembly. It reads pictures of other sites when a
+/// visitor gives their address; each page narrows this by a policy of its own.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
-     style-src 'self'; img-src 'self' blob: data:; worker-src 'self' blob:; connect-src 'self'; \
-     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+     style-src 'self'; img-src 'self' https: blob: data:; worker-src 'self' blob:; \
+     connect-src 'self' https:; object-src 'none'; base-uri 'none'; form-action 'none'";
+
+/// The page that is made for the frames of other sites.
+const FRAMED: &str = "/embed.html";
 
 /// Sent with every answer.
-const HEADERS: [(&str, &str); 5] = [
-    ("content-security-policy", CONTENT_SECURITY_POLICY),
+const HEADERS: [(&str, &str); 6] = [
+    // Other sites load the widget from here, and what it needs.
+    ("access-control-allow-origin", "*"),
+    ("cross-origin-resource-policy", "cross-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     (
         "permissions-policy",
@@ -37,7 +49,12 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// A service that answers with the files under `folder`, and with nothing outside it.
 pub fn router(folder: &Path) -> Router {
+    let listed = folder.to_path_buf();
     Router::new()
+        .route(
+            &format!("/{}", precache::FILE),
+            get(|| precache_script(listed)),
+        )
         .fallback_service(ServeDir::new(folder))
         .layer(
             CompressionLayer::new()
@@ -46,6 +63,14 @@ pub fn router(folder: &Path) -> Router {
                 .compress_when(DefaultPredicate::new().and(is_text_or_code)),
         )
         .layer(middleware::from_fn(add_headers))
+}
+
+/// Made anew for each request, so that what is edited while the site is served is a new version.
+async fn precache_script(folder: PathBuf) -> Result<impl IntoResponse, StatusCode> {
+    let script = tokio::task::spawn_blocking(move || precache::script(&folder)).await;
+    let script = script.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    let script = script.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    Ok(([(CONTENT_TYPE, "text/javascript")], script))
 }
 
 /// Weights are numbers without a pattern: compressing them costs time and gains little.
@@ -57,6 +82,11 @@ fn is_text_or_code(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extension
 
 async fn add_headers(request: Request, next: Next) -> Response {
     let caching = caching(request.uri().path());
+    let ancestors = if request.uri().path().ends_with(FRAMED) {
+        "*"
+    } else {
+        "'self'"
+    };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -64,6 +94,10 @@ async fn add_headers(request: Request, next: Next) -> Response {
             HeaderName::from_static(name),
             HeaderValue::from_static(value),
         );
+    }
+    let policy = format!("{CONTENT_SECURITY_POLICY}; frame-ancestors {ancestors}");
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(CONTENT_SECURITY_POLICY_NAME, policy);
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     if let Some(kind) = headers.get(CONTENT_TYPE).and_then(with_charset) {

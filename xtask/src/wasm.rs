@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use sha2::{Digest, Sha256};
 
+use crate::hash::sha256;
 use crate::toolchain::{TARGET, WasmToolchain};
 use crate::workspace::Workspace;
 use crate::{bindgen, optimise, process};
@@ -174,12 +174,9 @@ impl Builder<'_> {
 
 /// What a package was made of.
 fn stamp(module: &[u8], profile: Profile, optimised: bool) -> String {
-    let digest: String = Sha256::digest(module)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
     format!(
-        "{digest} {} optimised={optimised} bindgen={}\n",
+        "{} {} optimised={optimised} bindgen={}\n",
+        sha256(module),
         profile.name(),
         bindgen::VERSION
     )

@@ -1,32 +1,38 @@
-/** `test` with a page that is watched: whatever a test does, these hold at its end. */
+/** `test` with a browser that is watched: whatever a test does, these hold at its end. */
 
 import { test as base, expect } from '@playwright/test';
 
-/**
- * @typedef {object} Watched
- * @property {string[]} requests to other origins
- * @property {string[]} violations of the content security policy
- * @property {string[]} errors that nobody caught
- */
+import { startHost } from './host.js';
 
 /**
- * @type {import('@playwright/test').Fixtures<{watched: Watched}, {}, import('@playwright/test').PlaywrightTestArgs &
- *   import('@playwright/test').PlaywrightTestOptions, import('@playwright/test').PlaywrightWorkerArgs>}
+ * @typedef {object} Watched
+ * @property {string[]} requests to other origins, of every page, frame and worker
+ * @property {string[]} violations of the content security policy
+ * @property {string[]} errors that nobody caught
+ * @property {(origin: string) => void} allow one more origin: a page of another site that the test opens
+ */
+
+/** @typedef {(pages: Record<string, import('./host.js').HostPage>) => Promise<string>} StartSite */
+
+/**
+ * @type {import('@playwright/test').Fixtures<{watched: Watched, otherSite: StartSite}, {},
+ *   import('@playwright/test').PlaywrightTestArgs & import('@playwright/test').PlaywrightTestOptions,
+ *   import('@playwright/test').PlaywrightWorkerArgs>}
  */
 const fixtures = {
   watched: [
-    async ({ page, baseURL }, use) => {
+    async ({ context, baseURL }, use) => {
+      const origins = new Set([new URL(baseURL ?? '').origin]);
       /** @type {Watched} */
-      const watched = { requests: [], violations: [], errors: [] };
-      const origin = new URL(baseURL ?? '').origin;
-      page.on('request', (request) => {
+      const watched = { requests: [], violations: [], errors: [], allow: (origin) => void origins.add(origin) };
+      context.on('request', (request) => {
         const url = new URL(request.url());
-        if (url.protocol.startsWith('http') && url.origin !== origin) watched.requests.push(url.href);
+        if (url.protocol.startsWith('http') && !origins.has(url.origin)) watched.requests.push(url.href);
       });
-      page.on('console', (message) => {
+      context.on('console', (message) => {
         if (message.text().includes('Content Security Policy')) watched.violations.push(message.text());
       });
-      page.on('pageerror', (error) => watched.errors.push(String(error)));
+      context.on('weberror', (error) => watched.errors.push(String(error.error())));
       await use(watched);
       expect(watched.requests, 'requests to other origins').toEqual([]);
       expect(watched.violations, 'violations of the content security policy').toEqual([]);
@@ -34,6 +40,19 @@ const fixtures = {
     },
     { auto: true },
   ],
+
+  /** Starts another site, whose address it answers; it ends with the test. */
+  otherSite: async ({ watched }, use) => {
+    /** @type {(() => Promise<void>)[]} */
+    const closers = [];
+    await use(async (pages) => {
+      const { origin, close } = await startHost(pages);
+      closers.push(close);
+      watched.allow(origin);
+      return origin;
+    });
+    for (const close of closers) await close();
+  },
 };
 
 export const test = base.extend(fixtures);

@@ -2,8 +2,8 @@
  * Small pictures in the cells that are in sight, and in no others: memory does not grow with the stack.
  */
 
+import { drawCentreSquare } from '../../lib/draw.js';
 import { toBlob } from '../../lib/sources.js';
-import { drawCentreSquare } from '../view/sleeve.js';
 
 /** @typedef {import('./entry.js').Entry} Entry */
 

@@ -1,5 +1,6 @@
 /** The sleeve: the cover as the network sees it, in front of its record. */
 
+import { drawCentreSquare } from '../../lib/draw.js';
 import { element } from '../dom.js';
 import { text } from '../i18n.js';
 
@@ -37,18 +38,4 @@ export class Sleeve {
     this.#canvas.getContext('2d')?.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     this.#canvas.setAttribute('aria-label', text('sleeveLabel'));
   }
-}
-
-/**
- * @param {CanvasRenderingContext2D} context of a square canvas
- * @param {ImageBitmap} bitmap
- */
-export function drawCentreSquare(context, bitmap) {
-  const side = Math.min(bitmap.width, bitmap.height);
-  const { width: size } = context.canvas;
-  const [x, y] = [(bitmap.width - side) / 2, (bitmap.height - side) / 2];
-  context.fillStyle = 'white';
-  context.fillRect(0, 0, size, size);
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(bitmap, x, y, side, side, 0, 0, size, size);
 }

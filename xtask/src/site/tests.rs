@@ -251,3 +251,39 @@ fn unpack(encoding: &str, bytes: &[u8]) -> Vec<u8> {
     .unwrap();
     plain
 }
+
+#[test]
+fn other_sites_may_load_the_files_and_frame_only_the_page_made_for_it() {
+    let site = Site::start();
+    for path in ["/", "/app.js", "/module.wasm", "/weights.bpk"] {
+        let answer = site.get(path);
+        assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}");
+        assert_eq!(
+            answer.header("cross-origin-resource-policy"),
+            "cross-origin"
+        );
+    }
+    let ancestors = |path| {
+        let answer = site.get(path);
+        let policy = answer.header("content-security-policy").to_owned();
+        policy.rsplit("; ").next().unwrap().to_owned()
+    };
+    assert_eq!(ancestors("/"), "frame-ancestors 'self'");
+    assert_eq!(ancestors("/embed.html"), "frame-ancestors *");
+}
+
+#[test]
+fn the_list_for_the_service_worker_is_made_of_what_is_served_now() {
+    let site = Site::start();
+    let list = site.get("/precache.js");
+    assert_eq!(
+        list.header("content-type"),
+        "text/javascript; charset=utf-8"
+    );
+    assert_eq!(list.header("cache-control"), "no-cache");
+    let list = String::from_utf8(list.body).unwrap();
+    assert!(
+        list.contains(&crate::hash::sha256(PAGE.as_bytes())),
+        "{list}"
+    );
+}

@@ -1,0 +1,45 @@
+/** Pages of another site: a server of its own, and so an origin of its own. */
+
+import { createServer } from 'node:http';
+
+/**
+ * @typedef {object} HostPage
+ * @property {string | Buffer} body
+ * @property {string} [type] its media type; HTML by default
+ * @property {string} [policy] its content security policy
+ * @property {Record<string, string>} [headers]
+ */
+
+/**
+ * @param {Record<string, HostPage>} pages by their paths
+ * @returns {Promise<{origin: string, close: () => Promise<void>}>}
+ */
+export async function startHost(pages) {
+  const server = createServer((request, response) => {
+    const page = pages[new URL(request.url ?? '/', 'http://host').pathname];
+    if (!page) return void response.writeHead(404).end();
+    response.setHeader('content-type', page.type ?? 'text/html; charset=utf-8');
+    if (page.policy) response.setHeader('content-security-policy', page.policy);
+    for (const [name, value] of Object.entries(page.headers ?? {})) response.setHeader(name, value);
+    response.end(page.body);
+  });
+  await new Promise((/** @type {(value: void) => void} */ resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (!address || typeof address === 'string') throw new Error('the host has no port');
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/**
+ * A page around some HTML.
+ * @param {string} body
+ * @param {string} [head]
+ */
+export function html(body, head = '') {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A shop</title>${head}</head><body>${body}</body></html>`;
+}
