@@ -41,7 +41,8 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   forbidOnly: !!process.env.CI,
   reporter: [['list']],
-  use: { baseURL: address, browserName: 'chromium', screenshot: 'only-on-failure' },
+  // What a service worker answers cannot be changed by a test: those that are about it allow it.
+  use: { baseURL: address, browserName: 'chromium', screenshot: 'only-on-failure', serviceWorkers: 'block' },
   projects: [
     { name: 'cpu', testMatch: '*.cpu.js', use: chromium([]) },
     { name: 'webgpu', testMatch: '*.webgpu.js', timeout: 300_000, use: chromium(SWIFTSHADER) },

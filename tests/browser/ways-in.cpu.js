@@ -121,7 +121,6 @@ test('an address at another site is not asked for where the policy forbids it, a
 });
 
 test('an address at another site is answered where that site allows it, and nothing but the picture is asked for', async ({ page, watched }) => {
-  await servePolicy(page, null);
   await page.route('https://covers.example/**', (route) => {
     const headers = route.request().headers();
     expect(headers.referer).toBeUndefined();
@@ -136,7 +135,6 @@ test('an address at another site is answered where that site allows it, and noth
 });
 
 test('the refusal of another site is explained', async ({ page, watched }) => {
-  await servePolicy(page, null);
   await page.route('https://covers.example/**', (route) =>
     route.fulfill({ body: cover(8), headers: { 'access-control-allow-origin': 'https://friends.example' } }),
   );
@@ -157,14 +155,13 @@ async function fetchAddress(page, address) {
 }
 
 /**
- * Serves the page with this policy in its headers, or with none but the one that it holds itself.
+ * Serves the page with this policy in its headers, beside the one that it holds itself.
  * @param {import('@playwright/test').Page} page
- * @param {string | null} policy
+ * @param {string} policy
  */
 async function servePolicy(page, policy) {
   await page.route('./', async (route) => {
     const response = await route.fetch();
-    const { 'content-security-policy': _, ...headers } = response.headers();
-    await route.fulfill({ response, headers: policy ? { ...headers, 'content-security-policy': policy } : headers });
+    await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } });
   });
 }
