@@ -8,7 +8,9 @@ import { listenToInput } from './input/choose.js';
 import { listenToDrops } from './input/drop.js';
 import { listenToPaste, listenToPasteButton } from './input/paste.js';
 import { showSamples } from './input/samples.js';
+import { takeShared } from './input/shared.js';
 import { Stack } from './many/stack.js';
+import { workOffline } from './offline.js';
 import { Player } from './player.js';
 import { Credits } from './view/credits.js';
 import { Loading } from './view/loading.js';
@@ -38,8 +40,9 @@ listenToAddress(element('address-form', HTMLFormElement), element('address', HTM
 showSamples(element('samples', HTMLUListElement), onPictures);
 listenToLanguage(element('language', HTMLSelectElement));
 
-// At once, so that the network is there when the first cover is.
-player.load();
+// At once, so that the network is there when the first cover is; what is kept for later comes after it.
+void player.load().then(workOffline);
+void takeShared(onPictures);
 
 /** @param {HTMLSelectElement} select */
 function listenToLanguage(select) {

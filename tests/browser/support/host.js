@@ -36,6 +36,44 @@ export async function startHost(pages) {
 }
 
 /**
+ * @typedef {object} Copy
+ * @property {string} address of the copy's page
+ * @property {Map<string, string | Buffer>} changed what is answered instead of the site's own, by path
+ * @property {() => Promise<void>} close ends it: from then on there is no connection
+ */
+
+/**
+ * The site under an address of its own, in a folder, with files that a test can change.
+ * @param {string} site
+ * @param {string} [folder] with slashes around it
+ * @returns {Promise<Copy>}
+ */
+export async function startCopy(site, folder = '/') {
+  /** @type {Copy['changed']} */
+  const changed = new Map();
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://host');
+    if (!pathname.startsWith(folder)) return void response.writeHead(404).end();
+    const path = pathname.slice(folder.length);
+    const original = await fetch(new URL(path, site));
+    const kind = original.headers.get('content-type');
+    if (kind) response.setHeader('content-type', kind);
+    response.setHeader('cache-control', 'no-cache');
+    response.writeHead(original.status).end(changed.get(path) ?? Buffer.from(await original.arrayBuffer()));
+  });
+  await new Promise((/** @type {(value: void) => void} */ resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return {
+    address: `http://127.0.0.1:${port}${folder}`,
+    changed,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/**
  * A page around some HTML.
  * @param {string} body
  * @param {string} [head]

@@ -2,7 +2,7 @@
 
 import { test as base, expect } from '@playwright/test';
 
-import { startHost } from './host.js';
+import { startCopy, startHost } from './host.js';
 
 /**
  * @typedef {object} Watched
@@ -15,7 +15,7 @@ import { startHost } from './host.js';
 /** @typedef {(pages: Record<string, import('./host.js').HostPage>) => Promise<string>} StartSite */
 
 /**
- * @type {import('@playwright/test').Fixtures<{watched: Watched, otherSite: StartSite}, {},
+ * @type {import('@playwright/test').Fixtures<{watched: Watched, otherSite: StartSite, copy: import('./host.js').Copy}, {},
  *   import('@playwright/test').PlaywrightTestArgs & import('@playwright/test').PlaywrightTestOptions,
  *   import('@playwright/test').PlaywrightWorkerArgs>}
  */
@@ -40,6 +40,14 @@ const fixtures = {
     },
     { auto: true },
   ],
+
+  /** A copy of the site in a sub-folder, as a project's page of a static host is. */
+  copy: async ({ baseURL, watched }, use) => {
+    const copy = await startCopy(baseURL ?? '', '/shelf/undercover/');
+    watched.allow(new URL(copy.address).origin);
+    await use(copy);
+    await copy.close();
+  },
 
   /** Starts another site, whose address it answers; it ends with the test. */
   otherSite: async ({ watched }, use) => {

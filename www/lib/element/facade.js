@@ -46,7 +46,7 @@ export class Facade {
     this.file = /** @type {HTMLInputElement} */ (make('input', { type: 'file', accept: 'image/*', hidden: '' }));
     this.answer = make('div', { part: 'answer', hidden: '' });
     this.status = make('p', { part: 'status', role: 'status' });
-    this.panel = make('div', { part: 'panel' }, [this.ask, this.hint, this.answer, this.status, this.file]);
+    this.panel = make('div', { part: 'panel' }, [this.ask, this.hint, this.status, this.answer, this.file]);
     this.frame = make('div', { part: 'frame' }, [this.cover, this.panel]);
     root.append(this.frame);
   }
