@@ -1,5 +1,7 @@
 //! The command line.
 
+mod dataset;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -28,6 +30,9 @@ enum Command {
     /// Pretrained backbones.
     #[command(subcommand)]
     Backbone(BackboneCommand),
+    /// Datasets: build, check, split, count and merge them.
+    #[command(subcommand)]
+    Dataset(dataset::DatasetCommand),
     Train(TrainArguments),
     Evaluate(EvaluateArguments),
     Predict(PredictArguments),
@@ -183,6 +188,7 @@ impl Cli {
             Command::Backbone(BackboneCommand::Import { checkpoint, out }) => {
                 import(&checkpoint, &out)?;
             }
+            Command::Dataset(command) => return command.run(),
             Command::Train(arguments) => arguments.run()?,
             Command::Evaluate(arguments) => arguments.run()?,
             Command::Predict(arguments) => return arguments.run(),

@@ -1,12 +1,24 @@
 //! A dataset: a folder of covers and a CSV file with the columns `file,genre,source,artist,split`.
 
+pub mod build;
+pub mod check;
+mod contact_sheet;
+mod files;
+pub mod http;
+mod inspect;
 mod load;
-#[cfg_attr(not(test), expect(dead_code, reason = "for `--split-by`"))]
-pub mod near_duplicates;
-#[cfg_attr(not(test), expect(dead_code, reason = "for `--split-by`"))]
+pub mod merge;
+mod near_duplicates;
+mod picture;
+pub mod resplit;
+mod sheet;
+pub mod source;
 pub mod split_by;
+pub mod stats;
 mod table;
+pub mod wanted;
 
+pub use files::csv_of;
 pub use load::load;
 
 use std::collections::BTreeSet;

@@ -28,10 +28,12 @@ impl FromStr for SplitBy {
 
     fn from_str(text: &str) -> Result<Self> {
         match text.split_once(':') {
-            None if text == "group" => Ok(Self::Group),
+            None if ["group", "artist"].contains(&text) => Ok(Self::Group),
             None if text == "random" => Ok(Self::Random),
             Some(("source", name)) if !name.is_empty() => Ok(Self::Source(name.to_owned())),
-            _ => bail!("\"{text}\" is no way to split: it is group, random or source:NAME"),
+            _ => bail!(
+                "\"{text}\" is no way to split: it is group (or artist), random or source:NAME"
+            ),
         }
     }
 }
@@ -61,7 +63,7 @@ pub fn split(
         rows.len()
     );
     match by {
-        SplitBy::Random => Ok(distribute(rows, singles(rows.len()), SHARES, seed)),
+        SplitBy::Random => Ok(distribute(rows, files(rows), SHARES, seed)),
         SplitBy::Group => Ok(distribute(rows, groups(rows, hashes), SHARES, seed)),
         SplitBy::Source(name) => hold_out(rows, groups(rows, hashes), name, seed),
     }
@@ -70,8 +72,13 @@ pub fn split(
 /// Indices of the rows of each group.
 type Members = Vec<Vec<usize>>;
 
-fn singles(count: usize) -> Members {
-    (0..count).map(|index| vec![index]).collect()
+/// Every file on its own: listed twice, it is still one picture.
+fn files(rows: &[Row]) -> Members {
+    let mut members: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        members.entry(&row.file).or_default().push(index);
+    }
+    members.into_values().collect()
 }
 
 /// Rows that share an artist or a picture, directly or through others.

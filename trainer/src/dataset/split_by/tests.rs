@@ -146,12 +146,23 @@ fn a_genre_with_one_cover_is_learned_from() {
 #[test]
 fn ways_to_split_are_read() {
     assert_eq!("group".parse::<SplitBy>().unwrap(), SplitBy::Group);
+    assert_eq!("artist".parse::<SplitBy>().unwrap(), SplitBy::Group);
     assert_eq!("random".parse::<SplitBy>().unwrap(), SplitBy::Random);
     assert_eq!(
         "source:discogs".parse::<SplitBy>().unwrap(),
         SplitBy::Source("discogs".into())
     );
-    for wrong in ["", "source", "source:", "artist", "group:x"] {
+    for wrong in ["", "source", "source:", "genre", "group:x"] {
         assert!(wrong.parse::<SplitBy>().is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn a_file_listed_twice_is_in_one_split() {
+    let mut rows = rows();
+    for index in 500..1000 {
+        rows[index].file = rows[index - 500].file.clone();
+    }
+    let splits = split(&rows, &hashes(), &SplitBy::Random, 3).unwrap();
+    assert_eq!(splits[..500], splits[500..]);
 }

@@ -1,0 +1,41 @@
+//! Servers that send elsewhere.
+
+use super::{Case, FIRST, is_first_cover, status};
+
+#[test]
+fn redirects_are_followed_but_not_for_ever() {
+    let case = Case::new(|ask| match ask.path.as_str() {
+        FIRST => Some(status(307, &[("location", "/archive/rock-0.jpg")])),
+        "/archive/rock-0.jpg" => Some(status(302, &[("location", "http://localhost/refused")])),
+        path if path.contains("rock-1") => Some(status(307, &[("location", path)])),
+        path if path.starts_with("/release-group/rock-2") => Some(status(
+            307,
+            &[("location", &path.replace("release-group", "archive/x"))],
+        )),
+        _ => None,
+    });
+    let said = case.succeed("");
+    // To a name of this machine that the user did not name; round in circles; and well.
+    assert!(
+        said.contains("forbidden address 1") && said.contains("cannot be fetched 1"),
+        "{said}"
+    );
+    assert_eq!(case.ids(), ["rock-2", "rock-3", "rock-4"]);
+    assert_eq!(case.server.asks_to("/release-group/rock-1").len(), 6);
+}
+
+#[test]
+fn redirects_to_other_schemes_and_private_addresses_are_not_followed() {
+    for target in [
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/",
+        "http://10.0.0.1/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://[::1]:9/",
+    ] {
+        let case =
+            Case::new(move |ask| is_first_cover(ask).then(|| status(307, &[("location", target)])));
+        let said = case.succeed("");
+        assert!(said.contains("forbidden address 1"), "{target}: {said}");
+    }
+}
