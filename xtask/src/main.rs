@@ -1,8 +1,9 @@
-//! The project's own commands: `cargo xtask serve`, `cargo xtask build`, `cargo xtask test`.
+//! The project's own commands: `cargo xtask serve`, `build`, `dist` and `test`.
 
 mod bindgen;
 mod browser;
 mod checks;
+mod dist;
 mod hash;
 mod node;
 mod optimise;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::dist::DistOptions;
 use crate::serve::ServeOptions;
 use crate::wasm::Profile;
 use crate::workspace::Workspace;
@@ -42,6 +44,8 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Write what is put on a host and on npm into dist/.
+    Dist(DistOptions),
     /// Run every check and every test.
     Test,
 }
@@ -61,6 +65,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve(options) => serve::run(&workspace, &options),
         Command::Build { release } => wasm::build(&workspace, Profile::new(release)),
+        Command::Dist(options) => dist::run(&workspace, &options),
         Command::Test => checks::run(&workspace),
     }
 }
