@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use crate::toolchain::WasmToolchain;
 use crate::wasm::{self, Module, Profile};
 use crate::workspace::Workspace;
-use crate::{browser, node, process};
+use crate::{browser, dist, node, process};
 
 /// A part of the checks.
 struct Step {
@@ -22,8 +22,9 @@ struct Step {
 
 const MODULES: &str = "browser modules";
 const PACKAGES: &str = "node packages";
+const CONSUMERS: &str = "npm package and its users";
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         name: "format",
         expected: "seconds",
@@ -74,9 +75,15 @@ const STEPS: [Step; 9] = [
         run: check_types,
     },
     Step {
-        name: "tests in the browser",
-        expected: "minutes",
+        name: CONSUMERS,
+        expected: "half a minute",
         needs: &[MODULES, PACKAGES],
+        run: build_consumers,
+    },
+    Step {
+        name: "tests in the browsers",
+        expected: "10 minutes",
+        needs: &[MODULES, PACKAGES, CONSUMERS],
         run: test_browser,
     },
 ];
@@ -207,12 +214,20 @@ fn check_types(workspace: &Workspace) -> Result<()> {
     process::run(node::program(workspace, "tsc").args(["--project", "tsconfig.sw.json"]))
 }
 
+/// Packs the site and the npm package, and builds the projects that use it.
+fn build_consumers(workspace: &Workspace) -> Result<()> {
+    let packed = workspace.target().join("dist-test");
+    dist::write(workspace, &packed)?;
+    node::build_consumers(workspace, &packed)
+}
+
 fn test_browser(workspace: &Workspace) -> Result<()> {
-    let chromium = browser::set_up()?;
+    let (chromium, firefox) = (browser::set_up()?, browser::set_up_firefox()?);
     process::run(
         node::program(workspace, "playwright")
             .args(["test", "--config", "tests/browser/playwright.config.js"])
-            .env("CHROME", chromium),
+            .env("CHROME", chromium)
+            .env("FIREFOX", firefox),
     )
 }
 

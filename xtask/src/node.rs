@@ -1,6 +1,7 @@
 //! Node and the packages that package-lock.json pins.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -32,6 +33,29 @@ pub fn install(workspace: &Workspace) -> Result<()> {
             .current_dir(workspace.root()),
     )?;
     fs::write(&stamp, lockfile).context("node_modules cannot be written to")
+}
+
+/// Builds tests/consumers with the npm package that lies in `packed`.
+pub fn build_consumers(workspace: &Workspace, packed: &Path) -> Result<()> {
+    let package = fs::read_dir(packed)?
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "tgz"))
+        .with_context(|| format!("{} holds no npm package", packed.display()))?;
+    let npm = || {
+        let mut npm = Command::new("npm");
+        npm.current_dir(workspace.root().join("tests/consumers"));
+        npm
+    };
+    let quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+    process::run(npm().arg("ci").args(quiet))?;
+    process::run(
+        npm()
+            .args(["install", "--no-save"])
+            .args(quiet)
+            .arg(package),
+    )?;
+    process::run(npm().args(["run", "--silent", "build"]))
 }
 
 /// A program of the pinned packages, to be run at the root of the clone.
