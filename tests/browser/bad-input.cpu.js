@@ -1,5 +1,5 @@
 import { choose, expectAnswer, open } from './support/page.js';
-import { cover, file, png, pngHeader } from './support/pictures.js';
+import { cover, file, png, pngHeader, stripes } from './support/pictures.js';
 import { expect, test } from './support/test.js';
 
 /** @type {{what: string, file: (page: import('@playwright/test').Page) => Promise<import('./support/page.js').File>, says: RegExp}[]} */
@@ -23,6 +23,12 @@ const BAD = [
     says: /not a picture/,
   },
   {
+    what: 'a HEIC photo, which this browser does not read,',
+    file: async () => file('phone.heic', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'), 'image/heic'),
+    says: /HEIC pictures cannot be read by this browser/,
+  },
+  { what: 'a PDF', file: async () => file('booklet.pdf', Buffer.from('%PDF-1.7\n%%EOF'), 'application/pdf'), says: /PDF pictures cannot be read/ },
+  {
     what: 'a format that is known but not read',
     file: async () => file('cover.psd', Buffer.from('8BPS\0\x01\0\0\0\0\0\0\0\x03', 'latin1'), 'image/x-psd'),
     says: /Photoshop pictures cannot be read by this browser/,
@@ -42,11 +48,36 @@ for (const bad of BAD) {
 }
 
 test('a format that the browser can decode is decoded by it', async ({ page }) => {
-  // An AVIF of two by two pixels would do, but would be too small: SVG cannot be decoded in a worker, so a favicon's
-  // format (ICO with a PNG inside) is taken, which Rust names as unsupported and Chromium reads.
+  // A favicon's format (ICO with a PNG inside), which Rust names as unsupported and Chromium reads.
   await open(page);
   await choose(page, file('cover.ico', ico(cover(8, 64), 64), 'image/x-icon'));
   await expectAnswer(page, 'cover.ico', 'cpu');
+});
+
+/** Two by two pixels. */
+const AVIF =
+  'AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAADybWV0YQAAAAAAAAAoaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAGxpYmF2aWYAAAAA' +
+  'DnBpdG0AAAAAAAEAAAAeaWxvYwAAAABEAAABAAEAAAABAAABGgAAAB0AAAAoaWluZgAAAAAAAQAAABppbmZlAgAAAAABAABhdjAxQ29sb3IAAAAAamlw' +
+  'cnAAAABLaXBjbwAAABRpc3BlAAAAAAAAAAIAAAACAAAAEHBpeGkAAAAAAwgICAAAAAxhdjFDgQ0MAAAAABNjb2xybmNseAACAAIAAYAAAAAXaXBtYQAA' +
+  'AAAAAAABAAEEAQKDBAAAACVtZGF0EgAKCBgANogQEAwgMg8f8D///8WfhwB8+ErK42A=';
+
+test('a drawing (SVG) and an AVIF picture are read by the browser', async ({ page }) => {
+  await open(page);
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="10" height="10" fill="teal"/><circle cx="5" cy="5" r="3"/></svg>';
+  await choose(page, file('drawing.svg', Buffer.from(svg), 'image/svg+xml'));
+  await expectAnswer(page, 'drawing.svg', 'cpu');
+  await choose(page, file('cover.avif', Buffer.from(AVIF, 'base64'), 'image/avif'));
+  // It was decoded: its pixels were counted.
+  await expect(page.getByRole('status')).toHaveText(/too small/);
+});
+
+test('a photo of 60 megapixels is answered, and so is the one after it', async ({ page }) => {
+  test.setTimeout(120_000);
+  await open(page);
+  await choose(page, file('huge.png', stripes(9000, 6700)));
+  await expectAnswer(page, 'huge.png', 'cpu', 60_000);
+  await choose(page, file('next.png', cover(9)));
+  await expectAnswer(page, 'next.png', 'cpu');
 });
 
 /** @param {import('@playwright/test').Page} page */

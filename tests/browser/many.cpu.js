@@ -14,6 +14,10 @@ const TEXT = file('notes.txt', Buffer.from('Not a cover: the track list.'), 'tex
 test('two hundred covers dropped at once are all answered, and memory does not grow with them', async ({ page }) => {
   test.setTimeout(240_000);
   await open(page);
+  await drop(page, covers(30));
+  await expect(page.getByRole('status')).toHaveText('30 covers sorted, 0 not readable.');
+  const few = await heap(page);
+  await page.getByRole('button', { name: 'Clear the stack' }).click();
   await drop(page, covers(200));
   await expect(page.locator('#many-grid li')).toHaveCount(200);
   await expect(page.locator('#many-grid li[data-state=done]')).toHaveCount(200, { timeout: 200_000 });
@@ -21,6 +25,8 @@ test('two hundred covers dropped at once are all answered, and memory does not g
   const drawn = () => page.locator('#many-grid canvas').evaluateAll((all) => all.filter((canvas) => /** @type {HTMLCanvasElement} */ (canvas).width > 0).length);
   await expect.poll(drawn).toBeGreaterThan(0);
   expect(await drawn()).toBeLessThan(120);
+  // The list grows, with its answers; pictures, which are megabytes each once decoded, are let go.
+  expect((await heap(page)) - few).toBeLessThan(8e6);
   await page.locator('#many-grid li').last().scrollIntoViewIfNeeded();
   await expect.poll(() => page.locator('#many-grid li').last().locator('canvas').evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).width)).toBeGreaterThan(0);
   expect(await drawn()).toBeLessThan(120);
@@ -132,6 +138,18 @@ test('a stack that is cleared is gone', async ({ page }) => {
   await choose(page, file('after.png', cover(9)));
   await expectAnswer(page, 'after.png', 'cpu');
 });
+
+/**
+ * What the page's own thread holds, in bytes, once what is no longer needed is gone.
+ * @param {Page} page
+ */
+async function heap(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize, backingStorageSize = 0 } = /** @type {any} */ (await session.send('Runtime.getHeapUsage'));
+  await session.detach();
+  return usedSize + backingStorageSize;
+}
 
 /**
  * What a button saves.

@@ -20,7 +20,7 @@ export async function encodePng(pixels) {
   if ('data' in pixels) {
     context.putImageData(pixels, 0, 0);
   } else {
-    context.drawImage(pixels, 0, 0);
+    context.drawImage(pixels, 0, 0, width, height);
   }
   try {
     return await canvas.convertToBlob({ type: 'image/png' });
@@ -34,5 +34,7 @@ export async function encodePng(pixels) {
  * @returns {[number, number]} in pixels
  */
 function sizeOf(pixels) {
-  return 'naturalWidth' in pixels ? [pixels.naturalWidth, pixels.naturalHeight] : [pixels.width, pixels.height];
+  // A drawing may have no natural size: then it is drawn at the size of its element.
+  if ('naturalWidth' in pixels) return [pixels.naturalWidth || pixels.width, pixels.naturalHeight || pixels.height];
+  return [pixels.width, pixels.height];
 }

@@ -5,6 +5,9 @@ import { encodePng } from './encode.js';
 import { UndercoverError } from './errors.js';
 import { MAX_PICTURE_BYTES } from './limits.js';
 
+/** Side of a drawing that has no size of its own, in pixels. */
+const DRAWN = 512;
+
 /**
  * @typedef {Blob | BufferSource | string | URL | HTMLImageElement | HTMLCanvasElement | OffscreenCanvas |
  *   ImageBitmap | ImageData} Source
@@ -19,7 +22,7 @@ import { MAX_PICTURE_BYTES } from './limits.js';
  * @throws {UndercoverError} `source`, `file-too-large`, `tainted`, `address-…`
  */
 export async function toBlob(source, signal) {
-  const blob = await read(source, signal);
+  const blob = await rasterised(await read(source, signal));
   if (blob.size > MAX_PICTURE_BYTES) {
     const [size, most] = [blob.size, MAX_PICTURE_BYTES].map((bytes) => Math.ceil(bytes / (1 << 20)));
     throw new UndercoverError('file-too-large', `This file is too large (${size} MB); at most ${most} MB are read.`);
@@ -51,6 +54,26 @@ async function read(source, signal) {
       return encodePng(/** @type {HTMLCanvasElement | OffscreenCanvas | ImageBitmap | ImageData} */ (source));
     default:
       throw new UndercoverError('source', 'This is nothing that holds a picture.');
+  }
+}
+
+/**
+ * A drawing as pixels: no decoder in a worker reads SVG, but an image element does, and asks for nothing else.
+ * @param {Blob} blob
+ */
+async function rasterised(blob) {
+  if (!blob.type.startsWith('image/svg')) return blob;
+  const address = URL.createObjectURL(blob);
+  const image = new Image(DRAWN, DRAWN);
+  try {
+    image.src = address;
+    await image.decode();
+    return await encodePng(image);
+  } catch {
+    // As where the page's policy forbids it: then the answer names the format.
+    return blob;
+  } finally {
+    URL.revokeObjectURL(address);
   }
 }
 

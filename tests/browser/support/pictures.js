@@ -28,15 +28,30 @@ export function pngHeader(width, height) {
 }
 
 /**
+ * Grey stripes: many pixels in a small file.
+ * @param {number} width in pixels
+ * @param {number} height in pixels
+ */
+export function stripes(width, height) {
+  const rows = Buffer.alloc(height * (1 + width), 90);
+  for (let y = 0; y < height; y += 1) {
+    rows[y * (1 + width)] = 0; // no filter
+    if (y % 400 < 200) rows.fill(200, y * (1 + width) + 1, (y + 1) * (1 + width));
+  }
+  return pngFile(width, height, deflateSync(rows, { level: 1 }), 0);
+}
+
+/**
  * @param {number} width
  * @param {number} height
  * @param {Buffer} pixels compressed
+ * @param {number} [colour] 2 for RGB, 0 for grey
  */
-function pngFile(width, height, pixels) {
+function pngFile(width, height, pixels, colour = 2) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8); // 8 bits, RGB
+  header.set([8, colour, 0, 0, 0], 8); // 8 bits
   const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
 }
