@@ -145,7 +145,7 @@ impl Manifest {
 
     fn check_input(&self) -> Result<(), BundleError> {
         let size = self.input.size;
-        let multiple = size_multiple(self.architecture);
+        let multiple = self.architecture.size_multiple();
         if !INPUT_SIZES.contains(&size) || !size.is_multiple_of(multiple) {
             return Err(refused(format!(
                 "its input size is {size}, not a multiple of {multiple} from {} to {}",
@@ -158,14 +158,6 @@ impl Manifest {
             return Err(refused("its normalisation is not finite".to_owned()));
         }
         Ok(())
-    }
-}
-
-/// What the side of the input is to be a multiple of, so that every stride divides its input.
-fn size_multiple(architecture: Architecture) -> u32 {
-    match architecture {
-        Architecture::EfficientNetLite0 => 32,
-        Architecture::Module1 => 16,
     }
 }
 

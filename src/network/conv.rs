@@ -1,9 +1,12 @@
-//! A convolution with its bias and ReLU6, padded as TensorFlow's `SAME` does.
+//! A convolution with its bias and ReLU6, padded as TensorFlow's `SAME`.
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Initializer, PaddingConfig2d};
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::Device;
+
+use super::activation::Activation;
+use super::feature_map::FeatureMap;
 
 /// The shape of a convolution: channels, square kernel, stride, groups.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +36,16 @@ impl ConvShape {
             kernel,
             stride,
             groups: channels,
+        }
+    }
+
+    pub fn dense(channels_in: usize, channels_out: usize, kernel: usize) -> Self {
+        Self {
+            channels_in,
+            channels_out,
+            kernel,
+            stride: 1,
+            groups: 1,
         }
     }
 
@@ -73,8 +86,8 @@ impl ConvRelu6 {
         }
     }
 
-    /// `[batch, channels_in, h, w]` to `[batch, channels_out, h / stride, w / stride]`.
-    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        activation::relu(self.conv.forward(input)).clamp_max(6.0)
+    /// `channels_in` channels to `channels_out`, height and width divided by the stride.
+    pub fn forward(&self, input: FeatureMap) -> FeatureMap {
+        input.convolve(&self.conv, Activation::Relu6)
     }
 }

@@ -9,8 +9,10 @@ use burn::nn::conv::Conv2d;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
+use super::activation::Activation;
 use super::conv::{ConvRelu6, ConvShape};
 use super::dropout::Dropout;
+use super::feature_map::FeatureMap;
 
 /// Channels of the stem and of the pooled features.
 const STEM: usize = 32;
@@ -75,13 +77,14 @@ impl InvertedResidual {
         }
     }
 
-    /// `[batch, channels_in, h, w]` to `[batch, channels_out, h / stride, w / stride]`.
-    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    /// `channels_in` channels to `channels_out`, height and width divided by the stride.
+    pub fn forward(&self, input: FeatureMap) -> FeatureMap {
         let expanded = match &self.expand {
             Some(expand) => expand.forward(input.clone()),
             None => input.clone(),
         };
-        let output = self.project.forward(self.depthwise.forward(expanded));
+        let filtered = self.depthwise.forward(expanded);
+        let output = filtered.convolve(&self.project, Activation::Identity);
         if self.residual {
             output + input
         } else {
@@ -100,9 +103,6 @@ pub struct EfficientNetLite0 {
 }
 
 impl EfficientNetLite0 {
-    /// Length of the vector that [`Self::features`] answers.
-    pub const FEATURES: usize = FEATURES;
-
     /// A network with random weights.
     pub fn init(genres: usize, device: &Device) -> Self {
         let mut channels = STEM;
@@ -155,10 +155,10 @@ impl EfficientNetLite0 {
         }
     }
 
-    /// Normalised covers `[batch, 3, size, size]` to the last feature map
-    /// `[batch, 1280, size / 32, size / 32]`.
-    pub fn feature_map(&self, covers: Tensor<4>) -> Tensor<4> {
-        let stem = self.stem.forward(covers);
+    /// Normalised covers `[batch, 3, size, size]` to the last feature map: 1280 channels, height and
+    /// width `size / 32`.
+    pub fn feature_map(&self, covers: Tensor<4>) -> FeatureMap {
+        let stem = self.stem.forward(FeatureMap::of_covers(covers));
         let blocks = self
             .blocks
             .iter()
@@ -168,43 +168,21 @@ impl EfficientNetLite0 {
 
     /// Normalised covers `[batch, 3, size, size]` to pooled features `[batch, 1280]`.
     pub fn features(&self, covers: Tensor<4>) -> Tensor<2> {
-        global_average(self.feature_map(covers))
+        self.feature_map(covers).global_average()
     }
 
-    /// The last layer: pooled features `[batch, 1280]` to logits.
-    pub fn classifier(&self) -> Linear {
-        self.classifier.clone()
+    /// Pooled features `[batch, 1280]` to logits.
+    pub fn top(&self, features: Tensor<2>, dropout: &mut Dropout) -> Tensor<2> {
+        self.classifier.forward(dropout.apply(features, DROPOUT))
     }
 
-    /// The same network with another last layer, `[1280, genres]`.
-    pub fn with_classifier(self, classifier: Linear) -> Self {
-        Self { classifier, ..self }
-    }
-
-    /// Normalised covers `[batch, 3, size, size]` to logits `[batch, genres]`.
-    pub fn forward(&self, covers: Tensor<4>, dropout: &mut Dropout) -> Tensor<2> {
-        let features = dropout.apply(self.features(covers), DROPOUT);
-        self.classifier.forward(features)
-    }
-
-    /// As [`Self::forward`] without dropout, and in the same pass what each place of the cover says
+    /// Normalised covers `[batch, 3, size, size]` to logits `[batch, genres]`, and in the same pass what each place of the cover says
     /// for each genre: `[batch, places, genres]`, row by row from the top left. The mean over the
     /// places is the logit.
     pub fn explain(&self, covers: Tensor<4>) -> (Tensor<2>, Tensor<3>) {
         let map = self.feature_map(covers);
-        let [batch, channels, height, width] = map.dims();
-        let logits = self.classifier.forward(global_average(map.clone()));
-        let places = map
-            .reshape([batch, channels, height * width])
-            .swap_dims(1, 2);
+        let logits = self.classifier.forward(map.clone().global_average());
+        let places = map.places();
         (logits, self.classifier.forward(places))
     }
-}
-
-/// The mean over height and width: `[batch, channels, h, w]` to `[batch, channels]`.
-fn global_average(map: Tensor<4>) -> Tensor<2> {
-    let [batch, channels, height, width] = map.dims();
-    map.reshape([batch, channels, height * width])
-        .mean_dim(2)
-        .reshape([batch, channels])
 }

@@ -1,22 +1,31 @@
 //! The networks: normalised covers in, logits out.
 //!
 //! A network takes covers as `[batch, 3, size, size]` in `f32`, normalised as its bundle says, and
-//! answers logits as `[batch, genres]`. BatchNorm is folded into the convolutions when a pretrained
-//! backbone is imported, so that training and inference run one and the same network.
+//! answers logits as `[batch, genres]`. It has two parts: [`Network::features`], which may be
+//! pretrained, and the layers on [`Network::top`]. BatchNorm is folded into the convolutions when a
+//! pretrained backbone is imported, so that training and inference run one and the same network.
 
+mod activation;
+#[cfg(feature = "cpu")]
+mod channels_last;
 mod conv;
 mod dropout;
 mod efficientnet_lite;
-mod module1;
+mod feature_map;
+mod paper_cnn;
+mod vgg16;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
+pub use activation::Activation;
 pub use conv::ConvRelu6;
 pub use dropout::Dropout;
 pub use efficientnet_lite::{EfficientNetLite0, InvertedResidual};
-pub use module1::Module1;
+pub use feature_map::FeatureMap;
+pub use paper_cnn::PaperCnn;
+pub use vgg16::Vgg16;
 
 /// Which network a bundle or an experiment asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +36,10 @@ pub enum Architecture {
     EfficientNetLite0,
     /// The paper's Module 1: four 5×5 convolutions and two dense layers.
     Module1,
+    /// The paper's Module 2: four 10×10 convolutions and two dense layers.
+    Module2,
+    /// VGG16's convolutions and two dense layers: 14.8 million parameters.
+    Vgg16,
 }
 
 impl Architecture {
@@ -35,6 +48,16 @@ impl Architecture {
         match self {
             Self::EfficientNetLite0 => "efficientnet-lite0",
             Self::Module1 => "module1",
+            Self::Module2 => "module2",
+            Self::Vgg16 => "vgg16",
+        }
+    }
+
+    /// What the side of the input is to be a multiple of, so that every stride divides its input.
+    pub fn size_multiple(self) -> u32 {
+        match self {
+            Self::EfficientNetLite0 | Self::Vgg16 => 32,
+            Self::Module1 | Self::Module2 => 16,
         }
     }
 }
@@ -48,8 +71,12 @@ impl Architecture {
 pub enum Network {
     /// EfficientNet-Lite0, see [`EfficientNetLite0`].
     EfficientNetLite0(EfficientNetLite0),
-    /// The paper's Module 1, see [`Module1`].
-    Module1(Module1),
+    /// The paper's Module 1, see [`PaperCnn`].
+    Module1(PaperCnn),
+    /// The paper's Module 2, see [`PaperCnn`].
+    Module2(PaperCnn),
+    /// VGG16, see [`Vgg16`].
+    Vgg16(Vgg16),
 }
 
 impl Network {
@@ -60,11 +87,14 @@ impl Network {
         genres: usize,
         device: &Device,
     ) -> Self {
+        let paper = |kernel| PaperCnn::init(kernel, input_size, genres, device);
         match architecture {
             Architecture::EfficientNetLite0 => {
                 Self::EfficientNetLite0(EfficientNetLite0::init(genres, device))
             }
-            Architecture::Module1 => Self::Module1(Module1::init(input_size, genres, device)),
+            Architecture::Module1 => Self::Module1(paper(PaperCnn::MODULE_1)),
+            Architecture::Module2 => Self::Module2(paper(PaperCnn::MODULE_2)),
+            Architecture::Vgg16 => Self::Vgg16(Vgg16::init(genres, device)),
         }
     }
 
@@ -75,9 +105,26 @@ impl Network {
 
     /// As [`Self::forward`], with the dropout of training.
     pub fn forward_train(&self, covers: Tensor<4>, dropout: &mut Dropout) -> Tensor<2> {
+        let features = self.features(covers, dropout);
+        self.top(features, dropout)
+    }
+
+    /// Normalised covers `[batch, 3, size, size]` to the features below [`Self::top`],
+    /// `[batch, features]`.
+    pub fn features(&self, covers: Tensor<4>, dropout: &mut Dropout) -> Tensor<2> {
         match self {
-            Self::EfficientNetLite0(network) => network.forward(covers, dropout),
-            Self::Module1(network) => network.forward(covers, dropout),
+            Self::EfficientNetLite0(network) => network.features(covers),
+            Self::Module1(network) | Self::Module2(network) => network.features(covers, dropout),
+            Self::Vgg16(network) => network.features(covers),
+        }
+    }
+
+    /// The layers that no backbone brings: features to logits `[batch, genres]`.
+    pub fn top(&self, features: Tensor<2>, dropout: &mut Dropout) -> Tensor<2> {
+        match self {
+            Self::EfficientNetLite0(network) => network.top(features, dropout),
+            Self::Module1(network) | Self::Module2(network) => network.top(features),
+            Self::Vgg16(network) => network.top(features, dropout),
         }
     }
 
@@ -90,16 +137,18 @@ impl Network {
                 let (logits, places) = network.explain(covers);
                 (logits, Some(places))
             }
-            Self::Module1(_) => (self.forward(covers), None),
+            Self::Module1(_) | Self::Module2(_) | Self::Vgg16(_) => (self.forward(covers), None),
         }
     }
 
     /// The same network whose first `blocks` blocks do not learn; see
-    /// [`EfficientNetLite0::freeze`]. Module 1 has no blocks and learns whole.
+    /// [`EfficientNetLite0::freeze`] and [`Vgg16::freeze`]. The paper's own networks have no blocks
+    /// and learn whole.
     pub fn freeze(self, blocks: usize) -> Self {
         match self {
             Self::EfficientNetLite0(network) => Self::EfficientNetLite0(network.freeze(blocks)),
-            module1 @ Self::Module1(_) => module1,
+            Self::Vgg16(network) => Self::Vgg16(network.freeze(blocks)),
+            paper @ (Self::Module1(_) | Self::Module2(_)) => paper,
         }
     }
 
@@ -108,6 +157,8 @@ impl Network {
         match self {
             Self::EfficientNetLite0(_) => Architecture::EfficientNetLite0,
             Self::Module1(_) => Architecture::Module1,
+            Self::Module2(_) => Architecture::Module2,
+            Self::Vgg16(_) => Architecture::Vgg16,
         }
     }
 }

@@ -58,7 +58,8 @@ impl Preparation {
     }
 }
 
-fn read_picture(path: &Path) -> anyhow::Result<RgbImage> {
+/// Reads a picture, whole.
+pub fn read_picture(path: &Path) -> anyhow::Result<RgbImage> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     decode_rgb(&bytes).with_context(|| format!("{} is no usable cover", path.display()))
 }

@@ -41,11 +41,11 @@ enum Command {
 
 #[derive(Subcommand)]
 enum BackboneCommand {
-    /// Imports a published EfficientNet-Lite0 checkpoint, its BatchNorm folded.
+    /// Imports a published checkpoint of EfficientNet-Lite0 (its BatchNorm folded) or VGG16.
     ///
     /// Example: trainer backbone import efficientnet-lite0-57934424.pth
     Import {
-        /// The checkpoint (.pth).
+        /// The checkpoint (.pth or .safetensors).
         checkpoint: PathBuf,
         /// Where to write the backbone.
         #[arg(long, default_value = "runs/efficientnet-lite0.bpk")]
@@ -70,9 +70,15 @@ struct TrainArguments {
     /// The imported backbone, for experiments that start from one.
     #[arg(long)]
     backbone: Option<PathBuf>,
+    /// File of the backbone's features, shared by runs that start from the same one.
+    #[arg(long)]
+    features: Option<PathBuf>,
     /// Weights to go on from: the best.bpk of an earlier run with the same network and genres.
     #[arg(long)]
     weights: Option<PathBuf>,
+    /// Folder of a finished run whose network gives a part of the targets; may be given several times.
+    #[arg(long = "teacher")]
+    teachers: Vec<PathBuf>,
     /// Where to compute.
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceKind,
@@ -199,8 +205,12 @@ impl Cli {
 }
 
 fn import(checkpoint: &Path, out: &Path) -> anyhow::Result<()> {
-    backbone::import(checkpoint, out)?;
-    println!("Wrote {}.", out.display());
+    let architecture = backbone::import(checkpoint, out)?;
+    println!(
+        "Wrote the backbone of {} to {}.",
+        architecture.name(),
+        out.display()
+    );
     Ok(())
 }
 
@@ -216,6 +226,7 @@ impl TrainArguments {
         dataset.require(&[Split::Train, Split::Validation], &genres)?;
         let training = samples(&dataset, Some(Split::Train), &genres)?;
         let validation = samples(&dataset, Some(Split::Validation), &genres)?;
+        let experiment = experiment.with_numbers(&training)?;
         println!(
             "Training {} on {} covers of {} genres, {} for validation.",
             experiment.architecture.name(),
@@ -230,7 +241,9 @@ impl TrainArguments {
             training: &training,
             validation: &validation,
             backbone: self.backbone.as_deref(),
+            features: self.features.as_deref(),
             weights: self.weights.as_deref(),
+            teachers: &self.teachers,
             compute: &Compute::open(self.device),
         }
         .train()?;

@@ -16,7 +16,7 @@ pub struct Experiment {
     /// Side of the covers that the network is trained on, in pixels.
     pub input_size: usize,
     /// How pixels (0 to 255) become the network's numbers.
-    pub normalisation: Normalisation,
+    pub normalisation: FeatureNormalisation,
     /// Seed of the weights, the sampling, the augmentation and the dropout.
     pub seed: u64,
     /// Genres to learn, in the order of the logits. Empty: all genres of the data, by name.
@@ -32,6 +32,32 @@ pub struct Experiment {
     pub head: Option<Head>,
     /// Training of the whole network.
     pub fine_tune: FineTune,
+}
+
+/// How pixels (0 to 255) become numbers: a name, or means and standard deviations by channel.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "normalisation must be \"efficientnet-lite\", \"imagenet\", \"data\", or a \
+                              table with mean and std"
+)]
+pub enum FeatureNormalisation {
+    /// By these numbers.
+    Given(Normalisation),
+    /// By name.
+    Named(NamedNormalisation),
+}
+
+/// A normalisation by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NamedNormalisation {
+    /// `(x − 127) / 128`, which EfficientNet-Lite was pretrained with.
+    EfficientnetLite,
+    /// ImageNet's mean and standard deviation, which VGG16 was pretrained with.
+    Imagenet,
+    /// The mean of the training covers is subtracted, and their standard deviation divided by.
+    Data,
 }
 
 /// Draws a genre with probability ∝ (its covers)^`genre_power`, then a source within the genre
@@ -104,6 +130,21 @@ pub struct Head {
     pub weight_decay: f32,
 }
 
+/// What moves the weights along their gradients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Optimizer {
+    /// Adam, as the paper; `weight_decay` adds to the gradients.
+    Adam,
+    /// Adam whose weight decay is a step of its own.
+    #[default]
+    AdamW,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
 /// Training of the whole network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,6 +169,22 @@ pub struct FineTune {
     /// Parameter of mixup's Beta(α, α) distribution; 0 mixes nothing.
     #[serde(default)]
     pub mixup: f32,
+    /// Parameter of CutMix's Beta(α, α) distribution; 0 cuts nothing. With mixup, each batch draws one
+    /// of the two.
+    #[serde(default)]
+    pub cutmix: f32,
+    /// The share of the targets that teachers give, in [0, 1]; see `--teacher`.
+    #[serde(default)]
+    pub distillation: f32,
+    /// The optimiser.
+    #[serde(default)]
+    pub optimizer: Optimizer,
+    /// The learning rate of each layer is that of the layer above times this, in (0, 1].
+    #[serde(default = "one")]
+    pub layer_decay: f64,
+    /// Steps after which one more of the frozen blocks learns, from the top; 0 leaves them frozen.
+    #[serde(default)]
+    pub unfreeze_every: usize,
     /// Decay of the exponential moving average of the weights; 0 keeps the last weights.
     #[serde(default)]
     pub average_decay: f64,
@@ -156,10 +213,7 @@ impl Experiment {
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        let multiple = match self.architecture {
-            Architecture::EfficientNetLite0 => 32,
-            Architecture::Module1 => 16,
-        };
+        let multiple = self.architecture.size_multiple() as usize;
         ensure!(
             self.input_size > 0 && self.input_size.is_multiple_of(multiple),
             "input_size must be a multiple of {multiple} for {}, not {}",
@@ -189,6 +243,14 @@ impl Experiment {
         ensure!(
             (0.0..1.0).contains(&tune.average_decay),
             "fine_tune.average_decay must be at least 0 and below 1"
+        );
+        ensure!(
+            (0.0..=1.0).contains(&tune.distillation),
+            "fine_tune.distillation must be from 0 to 1"
+        );
+        ensure!(
+            tune.layer_decay > 0.0 && tune.layer_decay <= 1.0,
+            "fine_tune.layer_decay must be above 0 and at most 1"
         );
         ensure!(
             self.augmentation.min_area > 0.0 && self.augmentation.min_area <= 1.0,

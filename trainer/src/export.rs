@@ -56,7 +56,7 @@ pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow
         version: request.version.to_owned(),
         input: Input {
             size: request.input_size.unwrap_or(experiment.input_size as u32),
-            normalisation: experiment.normalisation,
+            normalisation: experiment.normalisation()?,
         },
         genres: outcome.genres.clone(),
         genre_sets: genre_sets(&outcome.genres),

@@ -9,7 +9,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use indicatif::ProgressBar;
 use undercover::classifier::batch;
-use undercover::network::{EfficientNetLite0, Network};
+use undercover::network::{Dropout, Network};
 
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
@@ -30,16 +30,16 @@ pub fn logits(
     over(answer, samples, preparation, compute, progress)
 }
 
-/// The pooled features of each sample, in order.
+/// The features of each sample, in order.
 pub fn features(
-    network: &EfficientNetLite0,
+    network: &Network,
     samples: &[Sample],
     preparation: &Preparation,
     compute: &Compute,
     progress: &ProgressBar,
 ) -> anyhow::Result<Vec<Vec<f32>>> {
     let network = network.clone().fork(&compute.device);
-    let answer = |covers| network.features(covers);
+    let answer = |covers| network.features(covers, &mut Dropout::off());
     over(answer, samples, preparation, compute, progress)
 }
 

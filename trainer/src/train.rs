@@ -6,10 +6,14 @@
 
 pub mod average;
 pub mod checkpoint;
+mod distillation;
+mod features;
 mod gradients;
 mod head;
 mod lock;
 mod loss;
+mod mixing;
+mod optimize;
 mod schedule;
 mod validate;
 
@@ -19,18 +23,19 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail, ensure};
 use burn::module::Module;
-use burn::optim::{AdamWConfig, ModuleOptimizer};
+use burn::optim::ModuleOptimizer;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use undercover::genre::GenreSet;
 use undercover::network::Network;
 
 use self::checkpoint::{Checkpoint, Checkpoints, Progress, Validation, load_network, save_network};
+use self::features::Store;
 use self::gradients::Context;
 use crate::backbone;
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
-use crate::experiment::{Experiment, FineTune, Head};
+use crate::experiment::{Experiment, Head};
 use crate::inference;
 use crate::model::write_aside;
 use crate::sampler::{Purpose, Sampler, generator};
@@ -49,8 +54,13 @@ pub struct Run<'a> {
     pub validation: &'a [Sample],
     /// The imported backbone; needed where the experiment has a head.
     pub backbone: Option<&'a Path>,
+    /// A store of the backbone's features that several runs share; in the folder of the run where it
+    /// is not given.
+    pub features: Option<&'a Path>,
     /// Weights of an earlier run to go on from, instead of random ones or the backbone's.
     pub weights: Option<&'a Path>,
+    /// Finished runs whose best networks teach this one.
+    pub teachers: &'a [PathBuf],
     /// Where to compute.
     pub compute: &'a Compute,
 }
@@ -99,7 +109,7 @@ impl Run<'_> {
         let checkpoints = Checkpoints::open(self.folder)?;
         self.compute.device.seed(self.experiment.seed);
         let template = self.template().train();
-        let optimizer = || optimizer(&self.experiment.fine_tune);
+        let optimizer = || optimize::optimizer(&self.experiment.fine_tune);
         let checkpoint = match checkpoints.newest(&template, optimizer)? {
             Some(checkpoint) => {
                 println!("Resuming at step {}.", checkpoint.progress.step);
@@ -150,11 +160,11 @@ impl Run<'_> {
         }
     }
 
-    fn preparation(&self) -> Preparation {
-        Preparation {
+    fn preparation(&self) -> anyhow::Result<Preparation> {
+        Ok(Preparation {
             size: self.experiment.input_size as u32,
-            normalisation: self.experiment.normalisation,
-        }
+            normalisation: self.experiment.normalisation()?,
+        })
     }
 
     /// A network of the experiment's shape on the training device.
@@ -181,29 +191,7 @@ impl Run<'_> {
         let network = match (self.experiment.head.as_ref(), self.template().valid()) {
             (_, network) if let Some(weights) = self.weights => load_network(network, weights)?,
             (None, network) => network,
-            (Some(head), Network::EfficientNetLite0(network)) => {
-                let path = self.backbone.context(
-                    "this experiment starts from a backbone; name its file with --backbone",
-                )?;
-                let network = backbone::load(network, path)?;
-                let features = self.features(&network)?;
-                let genres: Vec<usize> = self.training.iter().map(|sample| sample.genre).collect();
-                println!("Training the head on {} features.", features.len());
-                let layer = head::train(
-                    &features,
-                    &genres,
-                    sampler,
-                    &self.log_prior(sampler),
-                    head,
-                    self.experiment,
-                    &self.compute.device.clone().autodiff(),
-                )?;
-                Network::EfficientNetLite0(network.with_classifier(layer))
-            }
-            (Some(Head { .. }), network) => bail!(
-                "a head needs a backbone, and there is none for {}",
-                network.architecture().name()
-            ),
+            (Some(head), network) => self.with_head(network, head, sampler)?,
         };
         Ok(Checkpoint {
             average: network.clone(),
@@ -213,20 +201,39 @@ impl Run<'_> {
         })
     }
 
-    fn features(
+    /// The backbone, and layers on top trained on its features.
+    fn with_head(
         &self,
-        network: &undercover::network::EfficientNetLite0,
-    ) -> anyhow::Result<Vec<Vec<f32>>> {
+        network: Network,
+        head: &Head,
+        sampler: &Sampler,
+    ) -> anyhow::Result<Network> {
+        let path = self
+            .backbone
+            .context("this experiment starts from a backbone; name its file with --backbone")?;
+        let network = backbone::load(network, path)?;
+        let preparation = self.preparation()?;
+        let file = self.folder.join("features.safetensors");
         let bar = bar(self.training.len(), "features", "covers");
-        let features = inference::features(
-            network,
+        let features = Store::open(self.features.unwrap_or(&file), path, &preparation)?.features(
+            &network,
             self.training,
-            &self.preparation(),
+            &preparation,
             self.compute,
             &bar,
         )?;
         bar.finish_and_clear();
-        Ok(features)
+        let genres: Vec<usize> = self.training.iter().map(|sample| sample.genre).collect();
+        println!("Training the head on {} features.", features.len());
+        head::train(
+            network,
+            &features,
+            &genres,
+            sampler,
+            &self.log_prior(sampler),
+            (head, self.experiment),
+            &self.compute.device.clone().autodiff(),
+        )
     }
 
     fn fine_tune(
@@ -237,14 +244,24 @@ impl Run<'_> {
     ) -> anyhow::Result<Progress> {
         let tune = &self.experiment.fine_tune;
         let device = self.compute.device.clone().autodiff();
+        let teachers = distillation::teachers(
+            self.teachers,
+            self.genres,
+            self.experiment,
+            &self.compute.device,
+        )?;
+        ensure!(
+            teachers.is_empty() == (tune.distillation == 0.0),
+            "fine_tune.distillation and --teacher need each other"
+        );
         let context = Context {
+            teachers: &teachers,
             experiment: self.experiment,
-            preparation: self.preparation(),
+            preparation: self.preparation()?,
             log_prior: self.log_prior(sampler),
             device: &device,
             workers: self.compute.workers,
         };
-        state.network = state.network.freeze(tune.frozen_blocks);
         if state.progress.step == 0 {
             self.validate(&mut state)?;
         }
@@ -287,7 +304,10 @@ impl Run<'_> {
             .into_iter()
             .map(|row| &self.training[row])
             .collect();
-        let gradients = gradients::compute(&state.network, &batch, step, context)?;
+        let thawed = step.checked_div(tune.unfreeze_every).unwrap_or(0);
+        let frozen = tune.frozen_blocks.saturating_sub(thawed);
+        let learning = state.network.clone().freeze(frozen);
+        let gradients = gradients::compute(&learning, &batch, step, context)?;
         let rate = schedule::learning_rate(tune, step);
         ensure!(
             gradients.loss.is_finite(),
@@ -295,9 +315,13 @@ impl Run<'_> {
              Lower fine_tune.learning_rate",
             gradients.loss
         );
-        state.network = state
-            .optimizer
-            .step(rate, state.network.clone(), gradients.params);
+        state.network = optimize::step(
+            &mut state.optimizer,
+            state.network.clone(),
+            gradients.params,
+            rate,
+            tune.layer_decay,
+        );
         let weights = state.network.valid();
         state.average = if tune.average_decay > 0.0 {
             let decay = average::decay_at(step, tune.average_decay);
@@ -314,7 +338,7 @@ impl Run<'_> {
         let logits = inference::logits(
             &state.average,
             self.validation,
-            &self.preparation(),
+            &self.preparation()?,
             self.compute,
             &bar,
         )?;
@@ -360,13 +384,6 @@ pub fn genre_sets(genres: &[String]) -> Vec<GenreSet> {
         }];
     }
     sets
-}
-
-fn optimizer(tune: &FineTune) -> ModuleOptimizer {
-    AdamWConfig::new()
-        .with_weight_decay(tune.weight_decay)
-        .with_epsilon(1e-8)
-        .init()
 }
 
 fn describe(validation: &Validation) -> String {

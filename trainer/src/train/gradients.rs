@@ -11,10 +11,11 @@ use burn::module::Module;
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
-use rand_distr::{Beta, Distribution};
 use undercover::network::{Dropout, Network};
 
+use super::distillation::teach;
 use super::loss::{cross_entropy, smoothed_targets};
+use super::mixing::mix;
 use crate::batch::{Preparation, Sample};
 use crate::experiment::Experiment;
 use crate::sampler::{Purpose, generator};
@@ -27,6 +28,8 @@ pub struct Context<'a> {
     pub preparation: Preparation,
     /// Log of the genre frequencies to train under, `[genres]`; zeros for none.
     pub log_prior: Vec<f32>,
+    /// Networks that give a part of the targets.
+    pub teachers: &'a [Network],
     /// A device with autodiff.
     pub device: &'a Device,
     /// Micro-batches that run side by side.
@@ -107,8 +110,27 @@ fn micro_batch(
     }
     let labels: Vec<usize> = samples.iter().map(|sample| sample.genre).collect();
     let mut targets = smoothed_targets(&labels, genres, experiment.fine_tune.label_smoothing);
-    if experiment.fine_tune.mixup > 0.0 {
-        mix(&mut covers, &mut targets, experiment, (step, index))?;
+    let mut random = generator(seed, Purpose::Mixup, step, index);
+    let size = experiment.input_size;
+    mix(
+        &mut covers,
+        &mut targets,
+        size,
+        &experiment.fine_tune,
+        &mut random,
+    )?;
+    let taught = experiment.fine_tune.distillation;
+    if taught > 0.0 {
+        let covers = context
+            .preparation
+            .tensor(&covers, &context.device.clone().inner());
+        teach(
+            &mut targets,
+            context.teachers,
+            covers,
+            &context.log_prior,
+            taught,
+        )?;
     }
 
     // A fork has leaves of its own: threads that share leaves would wait for each other's graphs.
@@ -128,43 +150,4 @@ fn micro_batch(
     let value = loss.clone().into_scalar::<f32>();
     let gradients = GradientsParams::from_grads(loss.backward(), &network);
     Ok((value, gradients))
-}
-
-/// Mixup (Zhang et al., 2018): each cover and target blended with those of its mirror position.
-fn mix(
-    covers: &mut [Vec<f32>],
-    targets: &mut [Vec<f32>],
-    experiment: &Experiment,
-    (step, index): (usize, usize),
-) -> anyhow::Result<()> {
-    let alpha = experiment.fine_tune.mixup;
-    let mut random = generator(experiment.seed, Purpose::Mixup, step, index);
-    let share = Beta::new(alpha, alpha)?.sample(&mut random);
-    blend_with_reverse(covers, share);
-    blend_with_reverse(targets, share);
-    Ok(())
-}
-
-fn blend_with_reverse(rows: &mut [Vec<f32>], share: f32) {
-    let last = rows.len().saturating_sub(1);
-    for first in 0..rows.len() / 2 {
-        let (left, right) = rows.split_at_mut(last - first);
-        for (a, b) in left[first].iter_mut().zip(&mut right[0]) {
-            let (x, y) = (*a, *b);
-            *a = share * x + (1.0 - share) * y;
-            *b = share * y + (1.0 - share) * x;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_are_blended_with_their_mirror_position() {
-        let mut rows = vec![vec![0.0], vec![2.0], vec![10.0]];
-        blend_with_reverse(&mut rows, 0.75);
-        assert_eq!(rows, [[2.5], [2.0], [7.5]]);
-    }
 }

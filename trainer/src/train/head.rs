@@ -1,28 +1,30 @@
-//! Trains the last layer on features of the frozen backbone.
+//! Trains the layers on top, on features of the frozen backbone.
 
 use burn::module::Module;
-use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::{Device, Tensor, TensorData};
-use undercover::network::EfficientNetLite0;
+use rand::RngExt;
+use undercover::network::{Dropout, Network};
 
 use super::loss::{cross_entropy, smoothed_targets};
 use crate::experiment::{Experiment, Head};
 use crate::sampler::{Purpose, Sampler, generator};
 
-/// Trains a linear layer on `features` (one row a training cover) and the covers' genres.
+/// Trains [`Network::top`] of `network` on `features` (one row a training cover) and the covers'
+/// genres; everything below stays as it is.
 pub fn train(
+    network: Network,
     features: &[Vec<f32>],
     genres: &[usize],
     sampler: &Sampler,
     log_prior: &[f32],
-    head: &Head,
-    experiment: &Experiment,
+    (head, experiment): (&Head, &Experiment),
     device: &Device,
-) -> anyhow::Result<Linear> {
+) -> anyhow::Result<Network> {
     let count = log_prior.len();
+    let width = features.first().map_or(0, Vec::len);
     let prior = Tensor::<2>::from_data(TensorData::new(log_prior.to_vec(), [1, count]), device);
-    let mut layer = LinearConfig::new(EfficientNetLite0::FEATURES, count).init(device);
+    let mut network = network.fork(device);
     let mut optimizer = AdamWConfig::new()
         .with_weight_decay(head.weight_decay)
         .init();
@@ -31,11 +33,11 @@ pub fn train(
         let rows = sampler.draw(head.batch_size, &mut random);
         let labels: Vec<usize> = rows.iter().map(|&row| genres[row]).collect();
         let input: Vec<f32> = rows.iter().flat_map(|&row| features[row].clone()).collect();
-        let input = TensorData::new(input, [rows.len(), EfficientNetLite0::FEATURES]);
+        let input = Tensor::from_data(TensorData::new(input, [rows.len(), width]), device);
         let targets = smoothed_targets(&labels, count, experiment.fine_tune.label_smoothing);
         let targets = TensorData::new(targets.concat(), [rows.len(), count]);
         let loss = cross_entropy(
-            layer.forward(Tensor::from_data(input, device)),
+            network.top(input, &mut Dropout::seeded(random.random())),
             Tensor::from_data(targets, device),
             prior.clone(),
         )
@@ -46,8 +48,8 @@ pub fn train(
             "the head's loss became {value} at step {step} with learning rate {}; lower it",
             head.learning_rate
         );
-        let gradients = GradientsParams::from_grads(loss.backward(), &layer);
-        layer = optimizer.step(head.learning_rate, layer, gradients);
+        let gradients = GradientsParams::from_grads(loss.backward(), &network);
+        network = optimizer.step(head.learning_rate, network, gradients);
     }
-    Ok(layer.valid())
+    Ok(network.valid())
 }

@@ -1,0 +1,121 @@
+//! The maps between the layers of a network.
+
+use burn::nn::conv::Conv2d;
+use burn::tensor::Tensor;
+use burn::tensor::module::max_pool2d;
+use burn::tensor::ops::MaxPoolOptions;
+
+use super::activation::Activation;
+#[cfg(feature = "cpu")]
+use super::channels_last;
+
+/// A batch of maps, in the order of numbers that its device computes fastest with.
+#[derive(Clone, Debug)]
+pub struct FeatureMap {
+    tensor: Tensor<4>,
+    order: Order,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// `[batch, channels, height, width]`: on a GPU.
+    ChannelsFirst,
+    /// `[batch, height, width, channels]`: on the processor.
+    #[cfg(feature = "cpu")]
+    ChannelsLast,
+}
+
+impl FeatureMap {
+    /// The map of normalised covers `[batch, 3, size, size]`.
+    pub fn of_covers(covers: Tensor<4>) -> Self {
+        #[cfg(feature = "cpu")]
+        if channels_last::computes_on(&covers.device()) {
+            return Self {
+                tensor: covers.permute([0, 2, 3, 1]),
+                order: Order::ChannelsLast,
+            };
+        }
+        Self {
+            tensor: covers,
+            order: Order::ChannelsFirst,
+        }
+    }
+
+    /// `[batch, channels, height, width]`.
+    pub fn channels_first(self) -> Tensor<4> {
+        match self.order {
+            Order::ChannelsFirst => self.tensor,
+            #[cfg(feature = "cpu")]
+            Order::ChannelsLast => self.tensor.permute([0, 3, 1, 2]),
+        }
+    }
+
+    /// Through a convolution with a bias and an activation.
+    pub fn convolve(self, convolution: &Conv2d, activation: Activation) -> Self {
+        let tensor = match self.order {
+            Order::ChannelsFirst => activation.apply(convolution.forward(self.tensor)),
+            #[cfg(feature = "cpu")]
+            Order::ChannelsLast => {
+                let weight = convolution.weight.val();
+                let bias = match &convolution.bias {
+                    Some(bias) => bias.val(),
+                    None => Tensor::zeros([weight.dims()[0]], &weight.device()),
+                };
+                let stride = convolution.stride[0];
+                channels_last::convolution(self.tensor, weight, bias, stride, activation)
+            }
+        };
+        Self { tensor, ..self }
+    }
+
+    /// The largest number of each 2×2 pixels: half the height and width.
+    pub fn halve(self) -> Self {
+        let order = self.order;
+        let options = MaxPoolOptions::new([2, 2]);
+        let tensor = max_pool2d(self.channels_first(), options);
+        let tensor = match order {
+            Order::ChannelsFirst => tensor,
+            #[cfg(feature = "cpu")]
+            Order::ChannelsLast => tensor.permute([0, 2, 3, 1]),
+        };
+        Self { tensor, order }
+    }
+
+    /// The same function of every number, whatever their order.
+    pub fn map(self, function: impl FnOnce(Tensor<4>) -> Tensor<4>) -> Self {
+        Self {
+            tensor: function(self.tensor),
+            ..self
+        }
+    }
+
+    /// The mean over height and width: `[batch, channels]`.
+    pub fn global_average(self) -> Tensor<2> {
+        let pixels = self.places();
+        let [batch, _, channels] = pixels.dims();
+        pixels.mean_dim(1).reshape([batch, channels])
+    }
+
+    /// The channels of each place: `[batch, places, channels]`, row by row from the top left.
+    pub fn places(self) -> Tensor<3> {
+        let map = match self.order {
+            Order::ChannelsFirst => self.tensor.permute([0, 2, 3, 1]),
+            #[cfg(feature = "cpu")]
+            Order::ChannelsLast => self.tensor,
+        };
+        let [batch, height, width, channels] = map.dims();
+        map.reshape([batch, height * width, channels])
+    }
+}
+
+impl std::ops::Add for FeatureMap {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        debug_assert_eq!(self.order, other.order, "maps of one network");
+        Self {
+            tensor: self.tensor + other.tensor,
+            ..self
+        }
+    }
+}

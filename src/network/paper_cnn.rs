@@ -1,0 +1,76 @@
+//! The paper's own networks: four convolutions with max-pooling, two dense layers. Module 1 has 5×5
+//! kernels, Module 2 10×10.
+//!
+//! Morrison, Netzke and Castro, "What's Underneath the Cover?"; layers and dropout as in the
+//! tutorial that it follows (Sharma 2019): 16, 32, 64, 64 channels, dense 128 and 64.
+
+use burn::module::Module;
+use burn::nn::conv::Conv2d;
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Device, Tensor, activation};
+
+use super::activation::Activation;
+use super::conv::ConvShape;
+use super::dropout::Dropout;
+use super::feature_map::FeatureMap;
+
+const CHANNELS: [usize; 4] = [16, 32, 64, 64];
+const DENSE: [usize; 2] = [128, 64];
+/// Dropout after each pooling and after each dense layer.
+const DROPOUT: [f32; 2] = [0.25, 0.5];
+
+/// One of the paper's networks, for covers of one fixed size, a multiple of 16 pixels.
+#[derive(Module, Debug)]
+pub struct PaperCnn {
+    convolutions: Vec<Conv2d>,
+    dense: Vec<Linear>,
+    classifier: Linear,
+}
+
+impl PaperCnn {
+    /// Kernel of Module 1.
+    pub const MODULE_1: usize = 5;
+    /// Kernel of Module 2.
+    pub const MODULE_2: usize = 10;
+
+    /// A network of square kernels with random weights, for covers of `input_size`×`input_size`
+    /// pixels.
+    pub fn init(kernel: usize, input_size: usize, genres: usize, device: &Device) -> Self {
+        let side = input_size >> CHANNELS.len();
+        let inputs = [3, CHANNELS[0], CHANNELS[1], CHANNELS[2]];
+        let convolutions = inputs
+            .into_iter()
+            .zip(CHANNELS)
+            .map(|(channels_in, channels_out)| {
+                ConvShape::dense(channels_in, channels_out, kernel).init(device)
+            })
+            .collect();
+        Self {
+            convolutions,
+            dense: vec![
+                LinearConfig::new(CHANNELS[3] * side * side, DENSE[0]).init(device),
+                LinearConfig::new(DENSE[0], DENSE[1]).init(device),
+            ],
+            classifier: LinearConfig::new(DENSE[1], genres).init(device),
+        }
+    }
+
+    /// Normalised covers `[batch, 3, size, size]` to the last hidden layer `[batch, 64]`.
+    pub fn features(&self, covers: Tensor<4>, dropout: &mut Dropout) -> Tensor<2> {
+        let mut map = FeatureMap::of_covers(covers);
+        for convolution in &self.convolutions {
+            let halved = map.convolve(convolution, Activation::Relu).halve();
+            map = halved.map(|map| dropout.apply(map, DROPOUT[0]));
+        }
+        let mut dense = map.channels_first().flatten(1, 3);
+        for layer in &self.dense {
+            dense = dropout.apply(activation::relu(layer.forward(dense)), DROPOUT[1]);
+        }
+        dense
+    }
+
+    /// The last hidden layer `[batch, 64]` to logits.
+    pub fn top(&self, features: Tensor<2>) -> Tensor<2> {
+        self.classifier.forward(features)
+    }
+}
