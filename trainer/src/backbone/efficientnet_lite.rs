@@ -143,13 +143,11 @@ mod tests {
             ("norm.running_mean", &[1], &[0.0]),
             ("norm.running_var", &[1], &[1.0]),
         ]);
-        let error = checkpoint
-            .folded("conv", "norm")
+        let error = folded(&checkpoint, "conv", "norm")
             .err()
             .map(|error| error.to_string());
         assert_eq!(error.as_deref(), Some("norm has 2 channels, conv has 1"));
-        let error = checkpoint
-            .folded("conv", "bn9")
+        let error = folded(&checkpoint, "conv", "bn9")
             .err()
             .map(|error| error.to_string());
         assert_eq!(

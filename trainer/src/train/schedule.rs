@@ -15,6 +15,7 @@ pub fn learning_rate(tune: &FineTune, step: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Optimizer;
 
     #[test]
     fn warms_up_peaks_and_decays_to_nothing() {
@@ -27,6 +28,11 @@ mod tests {
             weight_decay: 0.0,
             label_smoothing: 0.0,
             mixup: 0.0,
+            cutmix: 0.0,
+            distillation: 0.0,
+            optimizer: Optimizer::AdamW,
+            layer_decay: 1.0,
+            unfreeze_every: 0,
             average_decay: 0.0,
             frozen_blocks: 0,
             validate_every: 1,
