@@ -72,6 +72,7 @@ impl Geometry {
         self.kernel * self.kernel * self.channels_in
     }
 
+    #[cfg(feature = "training")]
     pub fn input_shape(&self) -> Shape {
         Shape::new([self.batch, self.height, self.width, self.channels_in])
     }
@@ -104,6 +105,7 @@ impl Geometry {
     }
 
     /// The way back of [`Self::matrix`].
+    #[cfg(feature = "training")]
     pub fn unmatrix(&self, matrix: FlexTensor) -> FlexTensor {
         matrix
             .reshape(Shape::new([
