@@ -10,6 +10,19 @@ test('a chosen picture is answered by the processor where there is no adapter, a
   expect(await shownColours(page)).toBeGreaterThan(2);
 });
 
+test('a picture chosen while the page is still loading is answered', async ({ page }) => {
+  let release = () => {};
+  const held = new Promise((/** @type {(value: void) => void} */ resolve) => (release = resolve));
+  await page.route('**/app/main.js', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('./?backend=cpu', { waitUntil: 'commit' });
+  await choose(page, file('early.png', cover(4)));
+  release();
+  await expectAnswer(page, 'early.png', 'cpu');
+});
+
 test('a picture dropped anywhere is answered, and the page shows where to drop', async ({ page }) => {
   await open(page);
   await page.dispatchEvent('footer, main', 'dragover', {});

@@ -7,12 +7,15 @@ import { fromFiles } from '../pictures.js';
  * @param {import('../pictures.js').OnPictures} onPictures
  */
 export function listenToInput(input, onPictures) {
-  input.addEventListener('change', () => {
+  const take = () => {
     const pictures = fromFiles(input.files ?? []).filter(({ name }) => !isHidden(name));
     // Choosing the same file again is a change as well.
     input.value = '';
     if (pictures.length) onPictures(pictures);
-  });
+  };
+  input.addEventListener('change', take);
+  // Chosen while this script was still on its way.
+  if (input.files?.length) take();
 }
 
 /**
