@@ -190,6 +190,54 @@ fn every_answer_forbids_what_the_site_does_not_need() {
     }
 }
 
+/// The sources of each directive of a content security policy.
+fn directives(policy: &str) -> HashMap<&str, Vec<&str>> {
+    policy
+        .split(';')
+        .filter_map(|directive| {
+            let mut words = directive.split_whitespace();
+            Some((words.next()?, words.collect()))
+        })
+        .collect()
+}
+
+/// Both policies apply, so that what a page allows and the host does not is a promise that is not kept: the field for
+/// the address of a picture would reach no other site.
+#[test]
+fn what_a_page_allows_itself_the_host_allows_as_well() {
+    let hosted = Site::start()
+        .get("/")
+        .header("content-security-policy")
+        .to_owned();
+    let hosted = directives(&hosted);
+    for page in ["index.html", "embed.html", "snippets.html"] {
+        let html = fs::read_to_string(
+            crate::workspace::Workspace::find()
+                .unwrap()
+                .site()
+                .join(page),
+        )
+        .unwrap();
+        let (_, policy) = html
+            .split_once("http-equiv=\"Content-Security-Policy\"")
+            .unwrap();
+        let policy = policy.split('"').nth(1).unwrap();
+        let own = directives(policy);
+        assert_eq!(
+            own["script-src"],
+            ["'self'", "'wasm-unsafe-eval'"],
+            "{page}"
+        );
+        assert_eq!(own["connect-src"], ["'self'", "https:"], "{page}");
+        for (directive, sources) in own {
+            let allowed = hosted.get(directive).unwrap_or(&hosted["default-src"]);
+            for source in sources {
+                assert!(allowed.contains(&source), "{page}: {directive} {source}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_file_is_kept_for_good_only_under_a_name_with_its_hash() {
     let site = Site::start();
