@@ -2,6 +2,7 @@ import { openBare, withApi } from './support/api.js';
 import { choose, drop, expectAnswer, open, paste } from './support/page.js';
 import { cover, file, testPattern } from './support/pictures.js';
 import { expect, test } from './support/test.js';
+import { changeWorker } from './support/worker.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -49,6 +50,37 @@ test('GPU, browser CPU and the native CPU agree on the logits', async ({ page })
   });
   expect(difference(cpu[0].logits, manifest.self_test.logits)).toBeLessThan(TOLERANCE);
   expect(difference(webgpu[0].logits, manifest.self_test.logits)).toBeLessThan(TOLERANCE);
+});
+
+test('the GPU tells where the evidence lies as the CPU does, from the same pass', async ({ page }) => {
+  await openBare(page);
+  const { cpu, webgpu } = await withApi(
+    page,
+    async ({ Undercover, files: [file] }) => {
+      /** @param {'cpu' | 'webgpu'} backend */
+      const answerOf = async (backend) => {
+        const undercover = await Undercover.load({ backend });
+        const plain = await undercover.classify(file);
+        const { backend: by, logits, saliency } = await undercover.classify(file, { saliency: true });
+        undercover.dispose();
+        return { by, plain: [...plain.logits], logits: [...logits], saliency };
+      };
+      return { cpu: await answerOf('cpu'), webgpu: await answerOf('webgpu') };
+    },
+    [cover(40)],
+  );
+  expect([cpu.by, webgpu.by]).toEqual(['cpu', 'webgpu']);
+  expect(difference(webgpu.logits, webgpu.plain)).toBeLessThan(TOLERANCE);
+  const [wanted, found] = [cpu.saliency, webgpu.saliency];
+  expect([found?.width, found?.height]).toEqual([6, 6]);
+  expect(found?.maps.map(({ genre }) => genre)).toEqual(wanted?.maps.map(({ genre }) => genre));
+  const mean = (/** @type {number[]} */ of) => of.reduce((sum, value) => sum + value, 0) / of.length;
+  found?.maps.forEach(({ evidence }, index) => {
+    // A place is one of 36 that a logit is the mean of: what rounding moves, it moves more.
+    expect(difference(evidence, wanted?.maps[index].evidence ?? [])).toBeLessThan(10 * TOLERANCE);
+    expect(mean(evidence)).toBeCloseTo(webgpu.logits[index] - mean(webgpu.logits), 2);
+    expect(Math.max(...evidence) - Math.min(...evidence)).toBeGreaterThan(0.05);
+  });
 });
 
 test('the CPU answers first and stays where the GPU is found to be slower, and the page says so', async ({ page }) => {
@@ -128,18 +160,6 @@ test('a GPU that computes wrongly does not pass the self-test, and the CPU answe
 function difference(some, others) {
   expect(some).toHaveLength(others.length);
   return Math.max(...some.map((value, index) => Math.abs(value - others[index])));
-}
-
-/**
- * Runs `code` in every worker before the worker's own.
- * @param {Page} page
- * @param {string} code
- */
-async function changeWorker(page, code) {
-  await page.route('**/worker.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `{${code}}\n${await response.text()}` });
-  });
 }
 
 /**
