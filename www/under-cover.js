@@ -1,9 +1,4 @@
-/**
- * The element `<under-cover>`: a cover on any page, and its genre when it is asked for.
- *
- *     <script type="module" src="under-cover.js"></script>
- *     <under-cover src="cover.jpg" top-k="3"><img src="cover.jpg" alt="…" /></under-cover>
- */
+/** Defines `<under-cover src="cover.jpg">`: a cover on any page, and its genre when it is asked for. */
 
 import { UnderCover } from './lib/element/element.js';
 

@@ -68,8 +68,15 @@ export class AnswerPart {
     if (this.#shown) this.show(this.#shown.answer, this.#shown.topK, wording);
   }
 
+  /** Takes the answer off, and what was laid over the cover: the facade is what it was at first. */
   forget() {
+    const { cover, answer, status, ask, hint } = this.#facade;
     this.#shown = null;
+    for (const canvas of cover.querySelectorAll('canvas')) canvas.remove();
+    answer.replaceChildren();
+    answer.hidden = true;
+    status.textContent = '';
+    ask.hidden = hint.hidden = false;
   }
 
   /**

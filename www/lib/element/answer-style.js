@@ -1,6 +1,9 @@
 /** The looks of what comes with an answer. */
 
 export const ANSWER_STYLE = `
+:host(:state(busy)) [part~='cover'] { cursor: progress; }
+button[aria-disabled='true'] { opacity: 0.6; cursor: progress; }
+[part~='panel']:has(> [part~='answer']:not([hidden]))::after { display: none; }
 [part~='heat'] { pointer-events: none; }
 [part~='again'] { align-self: start; min-block-size: 2rem; padding-inline: 0; border: 0; background: none; color: inherit;
   text-decoration: underline; }

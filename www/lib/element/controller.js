@@ -58,7 +58,7 @@ export class Controller {
     } catch (error) {
       // Whoever took it back has seen to the looks.
       if (!asked.signal.aborted) {
-        if (signal?.aborted) this.#facade.reset();
+        if (signal?.aborted) this.#answer.forget();
         else await this.#fail(error);
       }
       throw error;

@@ -86,7 +86,6 @@ export class UnderCover extends Attributes {
   reset() {
     this.#era += 1;
     this.#controller?.forget();
-    this.#facade.reset();
     this.#label();
   }
 

@@ -67,14 +67,4 @@ export class Facade {
     if (address) this.image.src = address;
     else this.image.removeAttribute('src');
   }
-
-  /** Back to what it was at first. */
-  reset() {
-    // What was laid over the cover.
-    for (const canvas of this.cover.querySelectorAll('canvas')) canvas.remove();
-    this.answer.replaceChildren();
-    this.answer.hidden = true;
-    this.status.textContent = '';
-    this.ask.hidden = this.hint.hidden = false;
-  }
 }

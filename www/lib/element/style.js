@@ -1,4 +1,4 @@
-/** The element's looks. What a page may set: the custom properties, and every `part`. */
+/** The element's looks, to be set by custom properties and parts. Its lines are a track list yet to be written. */
 
 export const STYLE = `
 :host {
@@ -50,6 +50,12 @@ export const STYLE = `
   padding: 0.6rem 0.75rem;
 }
 :host([saliency]) [part~='panel'] { min-block-size: calc(var(--_rows) * 1.7rem + 13.5rem); }
+[part~='panel']::after {
+  content: '';
+  flex: 1;
+  background: repeating-linear-gradient(transparent 0 1.6rem, var(--_line) 0 calc(1.6rem + 1px));
+  opacity: 0.6;
+}
 button {
   min-block-size: 2.75rem;
   padding: 0.35rem 1rem;
@@ -61,10 +67,8 @@ button {
   cursor: pointer;
 }
 button:hover { background: transparent; color: var(--_ink); }
-button[aria-disabled='true'] { opacity: 0.6; cursor: progress; }
 :focus-visible { outline: 3px solid var(--under-cover-focus, light-dark(#1a56c4, #8ab4ff)); outline-offset: 2px; }
 [part~='hint'] { text-align: center; opacity: 0.8; }
 [part~='status'] { margin: 0; min-block-size: 1.3em; font-size: 0.9rem; }
 :host(:state(dragging)) [part~='frame'] { outline: 4px solid var(--_accent); }
-:host(:state(busy)) [part~='cover'] { cursor: progress; }
 `;
