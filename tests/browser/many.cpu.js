@@ -3,22 +3,29 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { choose, drop, expectAnswer, open } from './support/page.js';
 import { cover, file } from './support/pictures.js';
 import { expect, test } from './support/test.js';
+import { keepMemory, wasmBytes } from './support/worker.js';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
-/** @param {number} count */
-const covers = (count) => Array.from({ length: count }, (_, index) => file(`cover-${index}.png`, cover(index, 64)));
+/**
+ * Small ones, with a large one at every fifteenth place if there is to be any.
+ * @param {number} count
+ * @param {number} [large] side of a large one in pixels
+ */
+const covers = (count, large = 64) =>
+  Array.from({ length: count }, (_, index) => file(`cover-${index}.png`, cover(index, index % 15 ? 64 : large)));
 
 const TEXT = file('notes.txt', Buffer.from('Not a cover: the track list.'), 'text/plain');
 
 test('two hundred covers dropped at once are all answered, and memory does not grow with them', async ({ page }) => {
   test.setTimeout(240_000);
+  await keepMemory(page);
   await open(page);
-  await drop(page, covers(30));
+  await drop(page, covers(30, 600));
   await expect(page.getByRole('status')).toHaveText('30 covers sorted, 0 not readable.');
-  const few = await heap(page);
+  const [few, fewInWorker] = [await heap(page), await wasmBytes(page)];
   await page.getByRole('button', { name: 'Clear the stack' }).click();
-  await drop(page, covers(200));
+  await drop(page, covers(200, 600));
   await expect(page.locator('#many-grid li')).toHaveCount(200);
   await expect(page.locator('#many-grid li[data-state=done]')).toHaveCount(200, { timeout: 200_000 });
   await expect(page.getByRole('status')).toHaveText('200 covers sorted, 0 not readable.');
@@ -27,6 +34,9 @@ test('two hundred covers dropped at once are all answered, and memory does not g
   expect(await drawn()).toBeLessThan(120);
   // The list grows, with its answers; pictures, which are megabytes each once decoded, are let go.
   expect((await heap(page)) - few).toBeLessThan(8e6);
+  // In the worker nothing is left of a cover: two hundred take no byte more than thirty.
+  expect(await wasmBytes(page)).toBe(fewInWorker);
+  expect(fewInWorker).toBeLessThan(64e6);
   await page.locator('#many-grid li').last().scrollIntoViewIfNeeded();
   await expect.poll(() => page.locator('#many-grid li').last().locator('canvas').evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).width)).toBeGreaterThan(0);
   expect(await drawn()).toBeLessThan(120);
@@ -76,6 +86,13 @@ test('what is no cover is named with its reason, and stops nothing', async ({ pa
   await expect(failed.first()).toContainText('not a picture');
   await expect(failed.first()).toContainText('notes.txt');
   await expect(failed.last()).toContainText('is empty');
+  // The bar of the genres holds every cover once.
+  const shares = await page.locator('#many-mix span').evaluateAll((parts) => parts.map((node) => {
+      const part = /** @type {HTMLElement} */ (node);
+      return [part.dataset.genre ?? part.className, Number(part.style.flexGrow)];
+    }));
+  expect(shares.filter(([name]) => name === 'failed' || name === 'left')).toEqual([['failed', 2], ['left', 0]]);
+  expect(shares.reduce((sum, [, share]) => sum + Number(share), 0)).toBe(5);
   await page.locator('#many-filter').selectOption({ label: 'not readable' });
   await expect(page.locator('#many-grid li')).toHaveCount(2);
 });

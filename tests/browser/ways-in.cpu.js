@@ -10,6 +10,28 @@ test('a chosen picture is answered by the processor where there is no adapter, a
   expect(await shownColours(page)).toBeGreaterThan(2);
 });
 
+test('an empty sleeve opens the file chooser when it is pressed; one with a cover does not', async ({ page }) => {
+  await open(page);
+  await expect(page.getByRole('status')).toHaveText('Ready');
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.locator('#sleeve').click()]);
+  await chooser.setFiles(file('pressed.png', cover(9)));
+  await expectAnswer(page, 'pressed.png', 'cpu');
+  let opened = 0;
+  page.on('filechooser', () => (opened += 1));
+  await page.locator('#sleeve').click();
+  await page.waitForTimeout(300);
+  expect(opened).toBe(0);
+});
+
+test('whoever picks a cover far below is brought to the answer', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 640 });
+  await open(page);
+  await page.locator('#samples button').first().click();
+  await expect(page.locator('#verdict')).toBeInViewport({ ratio: 1 });
+  await expect(page.locator('#sleeve')).toHaveAttribute('data-state', 'done');
+  await expect(page.locator('#verdict')).toBeInViewport({ ratio: 1 });
+});
+
 test('a picture chosen while the page is still loading is answered', async ({ page }) => {
   let release = () => {};
   const held = new Promise((/** @type {(value: void) => void} */ resolve) => (release = resolve));

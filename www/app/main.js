@@ -25,7 +25,8 @@ const classifier = new LazyClassifier({
 
 await useLanguage(preferredLanguage());
 const player = new Player(classifier, loading, credits);
-const stack = new Stack(classifier, (entry) => player.replay(entry));
+// A cover out of the stack is looked at again, now with the map that the stack does not keep.
+const stack = new Stack(classifier, ({ picture }) => player.play(picture));
 
 /** @type {import('./pictures.js').OnPictures} */
 const onPictures = (pictures) => (pictures.length === 1 ? player.play(pictures[0]) : stack.add(pictures));

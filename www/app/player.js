@@ -11,7 +11,7 @@ import { said, say } from './view/status.js';
 /** @typedef {import('./pictures.js').Picture} Picture */
 
 export class Player {
-  #sleeve = new Sleeve();
+  #sleeve = new Sleeve(() => element('file', HTMLInputElement).click());
   #view = new AnswerView();
   #retry = element('retry', HTMLButtonElement);
   /** Of the latest picture: the one before is no longer wanted. */
@@ -52,12 +52,16 @@ export class Player {
     }
   }
 
-  /** @param {Picture} picture */
+  /**
+   * Brings the answer's place into sight, where the cover may have been picked far below it.
+   * @param {Picture} picture
+   */
   async play(picture) {
     this.#asked.abort();
     this.#asked = new AbortController();
     const { signal } = this.#asked;
     this.#begin(picture);
+    this.#view.reveal();
     try {
       const blob = await toBlob(picture.source, signal);
       const [answer] = await Promise.all([this.#ask(blob, signal), this.#sleeve.show(blob, picture.name)]);
@@ -65,15 +69,6 @@ export class Player {
     } catch (error) {
       if (!signal.aborted) this.complain(/** @type {Error} */ (error));
     }
-  }
-
-  /**
-   * A cover out of the stack: looked at again, now with the map that the stack does not keep.
-   * @param {{picture: Picture}} entry
-   */
-  async replay({ picture }) {
-    this.#view.reveal();
-    await this.play(picture);
   }
 
   /** @param {{code?: string, message?: string, detail?: string}} error */

@@ -5,6 +5,7 @@ import { errorText, genreName, text } from '../i18n.js';
 import { say } from '../view/status.js';
 import { Entry } from './entry.js';
 import { save, toCsv, toJson } from './export.js';
+import { showMix } from './mix.js';
 import { ALL, FAILED, arrange, countGenres } from './order.js';
 import { Thumbnails } from './thumbnails.js';
 
@@ -19,6 +20,7 @@ export class Stack {
   #grid = element('many-grid', HTMLUListElement);
   #count = element('many-count', HTMLElement);
   #progress = element('many-progress', HTMLProgressElement);
+  #mix = element('many-mix', HTMLElement);
   #cancel = element('many-cancel', HTMLButtonElement);
   #sort = element('many-sort', HTMLSelectElement);
   #filter = element('many-filter', HTMLSelectElement);
@@ -161,7 +163,9 @@ export class Stack {
   }
 
   #showProgress() {
-    this.#progress.value = this.#entries.length ? this.#next / this.#entries.length : 0;
+    const { done, failed, total } = this.#figures;
+    this.#progress.value = total ? done / total : 0;
+    showMix(this.#mix, { genres: countGenres(this.#entries), failed, left: total - done });
     const words = { idle: 'manyDone', running: 'manyProgress', stopped: 'manyStopped' };
     this.#count.textContent = text(/** @type {'manyDone'} */ (words[this.#run]), this.#figures);
     this.#cancel.disabled = this.#run !== 'running';

@@ -47,10 +47,12 @@ export class AnswerView {
     this.#render();
   }
 
-  /** Brings the verdict into sight. */
+  /** Brings the verdict into sight, unless it is. */
   reveal() {
+    const { top, bottom } = this.#verdict.getBoundingClientRect();
+    if (top >= 0 && bottom <= innerHeight) return;
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.#verdict.scrollIntoView({ block: 'center', behavior: calm ? 'instant' : 'smooth' });
+    this.#verdict.scrollIntoView({ block: 'start', behavior: calm ? 'instant' : 'smooth' });
   }
 
   /** Again, in the language of now. */
@@ -75,7 +77,7 @@ export class AnswerView {
     if (!predictions) {
       this.#verdict.textContent = text('question');
       this.#verdict.dataset.kind = '';
-      this.#note.textContent = text('lead');
+      this.#note.textContent = '';
       this.#evidence.show(null, []);
       return this.#tracks.showEmpty(this.#tabs.selected.genres);
     }

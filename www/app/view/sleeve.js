@@ -10,6 +10,13 @@ export class Sleeve {
   #root = element('sleeve', HTMLElement);
   #canvas = element('cover', HTMLCanvasElement);
 
+  /** @param {() => void} onWish called when a sleeve without a cover is pressed; buttons do the same for the keyboard */
+  constructor(onWish) {
+    this.#root.addEventListener('click', () => {
+      if (this.state === 'idle' || this.state === 'failed') onWish();
+    });
+  }
+
   get state() {
     return /** @type {SleeveState} */ (this.#root.dataset.state);
   }
