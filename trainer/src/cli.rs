@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use undercover::bundle::Storage;
 
 use crate::compute::{Compute, DeviceKind};
-use crate::data::samples;
+use crate::data::{samples, samples_of_each};
 use crate::dataset::{Dataset, Split};
 use crate::experiment::Experiment;
 use crate::export::{self, Request};
@@ -224,8 +224,8 @@ impl TrainArguments {
             experiment.genres.clone()
         };
         dataset.require(&[Split::Train, Split::Validation], &genres)?;
-        let training = samples(&dataset, Some(Split::Train), &genres)?;
-        let validation = samples(&dataset, Some(Split::Validation), &genres)?;
+        let training = samples_of_each(&dataset, Split::Train, &genres)?;
+        let validation = samples_of_each(&dataset, Split::Validation, &genres)?;
         let experiment = experiment.with_numbers(&training)?;
         println!(
             "Training {} on {} covers of {} genres, {} for validation.",

@@ -1,5 +1,6 @@
 //! The covers of a dataset that can be used, as samples.
 
+use anyhow::ensure;
 use undercover::cover::decode_rgb;
 
 use crate::batch::Sample;
@@ -17,7 +18,7 @@ pub fn samples(
     genres: &[String],
 ) -> anyhow::Result<Vec<Sample>> {
     let rows = dataset.select(split, Some(genres));
-    anyhow::ensure!(
+    ensure!(
         !rows.is_empty(),
         "the dataset has no rows of {} {}",
         genres.join(", "),
@@ -45,4 +46,28 @@ pub fn samples(
             })
         })
         .collect())
+}
+
+/// The usable covers of a split, of each genre at least one.
+///
+/// # Errors
+/// If a genre has none: all such genres are named.
+pub fn samples_of_each(
+    dataset: &Dataset,
+    split: Split,
+    genres: &[String],
+) -> anyhow::Result<Vec<Sample>> {
+    let samples = samples(dataset, Some(split), genres)?;
+    let missing: Vec<&str> = genres
+        .iter()
+        .enumerate()
+        .filter(|(genre, _)| samples.iter().all(|sample| sample.genre != *genre))
+        .map(|(_, name)| name.as_str())
+        .collect();
+    ensure!(
+        missing.is_empty(),
+        "not one cover of {} in the split \"{split}\" is usable; see the warning above",
+        missing.join(", ")
+    );
+    Ok(samples)
 }

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use serde::{Deserialize, Serialize};
 use undercover::cover::Normalisation;
 use undercover::network::Architecture;
+
+use crate::nearest::with_nearest;
 
 /// A training recipe. The same recipe, data and seed give the same network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -205,6 +207,7 @@ impl Experiment {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read the experiment {}", path.display()))?;
         let experiment: Self = toml::from_str(&text)
+            .map_err(|error| anyhow!("{}", with_nearest(&error.to_string())))
             .with_context(|| format!("{} is no valid experiment", path.display()))?;
         experiment
             .check()

@@ -15,6 +15,7 @@ mod export;
 mod inference;
 mod metrics;
 mod model;
+mod nearest;
 mod normalisation;
 mod predict;
 mod sampler;

@@ -1,9 +1,11 @@
 //! Model bundles as folders.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
+use burn_pack::AtomicFile;
 use undercover::bundle::{Bundle, Manifest};
 
 use crate::batch::Preparation;
@@ -34,12 +36,16 @@ pub fn write(bundle: &Bundle, folder: &Path) -> anyhow::Result<()> {
     write_aside(&folder.join(MANIFEST), manifest.to_json()?.as_bytes())
 }
 
-/// Writes a file under another name and renames it, so that no half file is ever seen.
+/// Writes a file under another name and renames it, so that no half file is ever seen. After a failure nothing of it
+/// is left; after a kill, a file whose name ends in `.tmp` may be.
 pub fn write_aside(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let partial = path.with_extension("partial");
-    fs::write(&partial, bytes)
-        .and_then(|()| fs::rename(&partial, path))
-        .with_context(|| format!("cannot write {}", path.display()))
+    let write = || -> anyhow::Result<()> {
+        let (aside, mut file) = AtomicFile::create(path)?;
+        file.write_all(bytes)?;
+        drop(file);
+        Ok(aside.commit()?)
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// How covers enter a bundle's network.

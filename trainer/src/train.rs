@@ -6,11 +6,13 @@
 
 pub mod average;
 pub mod checkpoint;
+pub mod claim;
 mod distillation;
+pub mod diverged;
 mod features;
 mod gradients;
 mod head;
-mod lock;
+pub mod lock;
 mod loss;
 mod mixing;
 mod optimize;
@@ -21,7 +23,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -30,6 +32,7 @@ use undercover::genre::GenreSet;
 use undercover::network::Network;
 
 use self::checkpoint::{Checkpoint, Checkpoints, Progress, Validation, load_network, save_network};
+use self::diverged::{Place, Watch};
 use self::features::Store;
 use self::gradients::Context;
 use crate::backbone;
@@ -41,6 +44,7 @@ use crate::model::write_aside;
 use crate::sampler::{Purpose, Sampler, generator};
 
 /// What a run is made from.
+#[derive(Clone, Copy)]
 pub struct Run<'a> {
     /// Its folder.
     pub folder: &'a Path,
@@ -96,10 +100,18 @@ impl Outcome {
 impl Run<'_> {
     /// Trains to the end, from the newest checkpoint where there is one.
     pub fn train(&self) -> anyhow::Result<Outcome> {
+        self.train_until(self.experiment.fine_tune.steps)
+    }
+
+    /// As [`Self::train`], but stops, after a validation and a checkpoint, when `steps` of the experiment's steps are
+    /// done; the next call goes on from there.
+    pub fn train_until(&self, steps: usize) -> anyhow::Result<Outcome> {
         fs::create_dir_all(self.folder)
             .with_context(|| format!("cannot create {}", self.folder.display()))?;
         let _lock = lock::acquire(self.folder)?;
+        remove_leftovers(self.folder)?;
         self.claim_folder()?;
+        let earlier = self.earlier()?;
         let keys: Vec<_> = self
             .training
             .iter()
@@ -123,19 +135,19 @@ impl Run<'_> {
                     .context("the first checkpoint cannot be read back")?
             }
         };
-        let progress = self.fine_tune(checkpoint, &sampler, &checkpoints)?;
+        let progress = self.fine_tune(checkpoint, &sampler, &checkpoints, steps)?;
         let outcome = Outcome {
             experiment: self.experiment.clone(),
             genres: self.genres.to_vec(),
             training: self.training.len(),
             validation: self.validation.len(),
             progress,
-            earlier: self.earlier()?,
+            earlier,
         };
-        write_aside(
-            &self.folder.join("run.json"),
-            &serde_json::to_vec_pretty(&outcome)?,
-        )?;
+        if self.is_over(&outcome.progress) {
+            let json = serde_json::to_vec_pretty(&outcome)?;
+            write_aside(&self.folder.join("run.json"), &json)?;
+        }
         Ok(outcome)
     }
 
@@ -147,17 +159,12 @@ impl Run<'_> {
     /// Refuses to mix two experiments in one folder.
     fn claim_folder(&self) -> anyhow::Result<()> {
         let path = self.folder.join("experiment.json");
-        let ours = serde_json::to_string_pretty(self.experiment)?;
-        match fs::read_to_string(&path) {
-            Ok(theirs) if theirs == ours => Ok(()),
-            Ok(_) => bail!(
-                "{} holds a run of another experiment; choose another folder with --run",
-                self.folder.display()
-            ),
-            Err(_) => {
-                fs::write(&path, ours).with_context(|| format!("cannot write {}", path.display()))
-            }
-        }
+        claim::claim(
+            &path,
+            self.experiment,
+            "a run of another experiment",
+            "--run",
+        )
     }
 
     fn preparation(&self) -> anyhow::Result<Preparation> {
@@ -241,8 +248,10 @@ impl Run<'_> {
         mut state: Checkpoint,
         sampler: &Sampler,
         checkpoints: &Checkpoints,
+        until: usize,
     ) -> anyhow::Result<Progress> {
         let tune = &self.experiment.fine_tune;
+        let until = until.min(tune.steps);
         let device = self.compute.device.clone().autodiff();
         let teachers = distillation::teachers(
             self.teachers,
@@ -269,24 +278,38 @@ impl Run<'_> {
         bar.reset_eta();
         let started = Instant::now();
         let seconds_before = state.progress.seconds;
-        while state.progress.step < tune.steps && state.progress.since_best < tune.patience {
+        while state.progress.step < until && !self.is_over(&state.progress) {
             let step = state.progress.step;
             let loss = self.step(&mut state, sampler, &context)?;
             let smoothed = state.progress.losses.add(loss);
             bar.set_message(format!("loss {smoothed:.3}"));
             bar.set_position(state.progress.step as u64);
             let done = step + 1;
-            if done.is_multiple_of(tune.validate_every) || done == tune.steps {
+            let is_due = |every| done.is_multiple_of(every) || done == until;
+            let (validates, saves) = (is_due(tune.validate_every), is_due(tune.checkpoint_every));
+            if validates || saves {
+                // Before anything good is written over.
+                self.watch(step).weights(&state.network.valid())?;
+            }
+            if validates {
                 bar.suspend(|| self.validate(&mut state))?;
             }
-            if done.is_multiple_of(tune.checkpoint_every) || done == tune.steps {
+            if saves {
                 state.progress.seconds = seconds_before + started.elapsed().as_secs_f64();
                 checkpoints.save(&state)?;
             }
         }
         bar.finish_and_clear();
-        save_network(&state.average, &self.folder.join("last.bpk"))?;
+        if self.is_over(&state.progress) {
+            save_network(&state.average, &self.folder.join("last.bpk"))?;
+        }
         Ok(state.progress)
+    }
+
+    /// Whether all steps are done, or training has stopped early.
+    fn is_over(&self, progress: &Progress) -> bool {
+        let tune = &self.experiment.fine_tune;
+        progress.step >= tune.steps || progress.since_best >= tune.patience
     }
 
     /// One step of the optimiser; answers the loss.
@@ -308,18 +331,13 @@ impl Run<'_> {
         let frozen = tune.frozen_blocks.saturating_sub(thawed);
         let learning = state.network.clone().freeze(frozen);
         let gradients = gradients::compute(&learning, &batch, step, context)?;
-        let rate = schedule::learning_rate(tune, step);
-        ensure!(
-            gradients.loss.is_finite(),
-            "the loss became {} at step {step} with learning rate {rate:.2e}; the last checkpoint is kept. \
-             Lower fine_tune.learning_rate",
-            gradients.loss
-        );
+        let watch = self.watch(step);
+        watch.loss(gradients.loss, self.genres.len())?;
         state.network = optimize::step(
             &mut state.optimizer,
             state.network.clone(),
             gradients.params,
-            rate,
+            watch.rate,
             tune.layer_decay,
         );
         let weights = state.network.valid();
@@ -331,6 +349,16 @@ impl Run<'_> {
         };
         state.progress.step += 1;
         Ok(gradients.loss)
+    }
+
+    /// What looks at the numbers of a step.
+    fn watch(&self, step: usize) -> Watch {
+        let tune = &self.experiment.fine_tune;
+        Watch {
+            place: Place::new(step, tune.batch_size, self.training.len()),
+            rate: schedule::learning_rate(tune, step),
+            setting: "fine_tune.learning_rate",
+        }
     }
 
     fn validate(&self, state: &mut Checkpoint) -> anyhow::Result<()> {
@@ -365,6 +393,17 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Removes the half-written files of a run that was killed; the folder is locked.
+fn remove_leftovers(folder: &Path) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "tmp") {
+            fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Where a run's folder keeps the weights of its best validation.

@@ -14,6 +14,8 @@ use burn::store::ModuleRecord;
 use serde::{Deserialize, Serialize};
 use undercover::network::Network;
 
+use crate::model::write_aside;
+
 /// Where a run stands, besides its tensors.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
@@ -86,46 +88,63 @@ pub struct Checkpoint {
 }
 
 const KEPT: usize = 2;
+/// Extension of a checkpoint that is not complete.
+const PARTIAL: &str = "partial";
 
 /// The folder of a run's checkpoints.
 pub struct Checkpoints(PathBuf);
 
 impl Checkpoints {
-    /// Checkpoints below a run's folder.
+    /// Checkpoints below a run's folder. What a killed run left half-written is removed.
     pub fn open(run: &Path) -> anyhow::Result<Self> {
         let folder = run.join("checkpoints");
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == PARTIAL)
+            {
+                remove(&path)?;
+            }
+        }
         Ok(Self(folder))
     }
 
     /// Writes a checkpoint, then removes all but the newest.
+    ///
+    /// # Errors
+    /// If it cannot be written, as on a full disk: nothing of it is left, and those before it are kept.
     pub fn save(&self, checkpoint: &Checkpoint) -> anyhow::Result<()> {
-        let name = format!("step-{:07}", checkpoint.progress.step);
-        let partial = self.0.join(format!("{name}.partial"));
-        let whole = self.0.join(&name);
-        remove(&partial)?;
-        fs::create_dir(&partial).with_context(|| format!("cannot create {}", partial.display()))?;
-        save_network(&checkpoint.network, &partial.join("network.bpk"))?;
-        save_network(&checkpoint.average, &partial.join("average.bpk"))?;
-        checkpoint
-            .optimizer
-            .save(partial.join("optimizer.bpk"))
-            .map_err(|error| anyhow!("cannot write the optimiser's state: {error:?}"))?;
-        fs::write(
-            partial.join("progress.json"),
-            serde_json::to_vec_pretty(&checkpoint.progress)?,
-        )?;
-        for entry in fs::read_dir(&partial)? {
-            File::open(entry?.path())?.sync_all()?;
+        let step = checkpoint.progress.step;
+        let partial = self.folder(step).with_extension(PARTIAL);
+        let written = write(checkpoint, &partial).and_then(|()| self.publish(&partial, step));
+        if written.is_err() {
+            // What failed is told; that its traces stay would add nothing.
+            let _ = remove(&partial);
         }
-        remove(&whole)?;
-        fs::rename(&partial, &whole)
-            .with_context(|| format!("cannot write {}", whole.display()))?;
+        written.with_context(|| {
+            format!(
+                "the checkpoint of step {step} cannot be written below {}; the one before is kept, and the same \
+                 command goes on from it",
+                self.0.display()
+            )
+        })?;
         let steps = self.steps()?;
         for step in steps.iter().rev().skip(KEPT) {
             remove(&self.folder(*step))?;
         }
+        Ok(())
+    }
+
+    fn publish(&self, partial: &Path, step: usize) -> anyhow::Result<()> {
+        let whole = self.folder(step);
+        remove(&whole)?;
+        fs::rename(partial, &whole).with_context(|| format!("cannot write {}", whole.display()))?;
+        // The new name is on the disk as well when the older ones go.
+        #[cfg(unix)]
+        File::open(&self.0)?.sync_all()?;
         Ok(())
     }
 
@@ -180,6 +199,22 @@ impl Checkpoints {
     fn folder(&self, step: usize) -> PathBuf {
         self.0.join(format!("step-{step:07}"))
     }
+}
+
+/// Writes a checkpoint's files into a new folder, down to the disk.
+fn write(checkpoint: &Checkpoint, folder: &Path) -> anyhow::Result<()> {
+    remove(folder)?;
+    fs::create_dir(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    save_network(&checkpoint.network, &folder.join("network.bpk"))?;
+    save_network(&checkpoint.average, &folder.join("average.bpk"))?;
+    checkpoint
+        .optimizer
+        .save(folder.join("optimizer.bpk"))
+        .map_err(|error| anyhow!("cannot write the optimiser's state: {error:?}"))?;
+    write_aside(
+        &folder.join("progress.json"),
+        &serde_json::to_vec_pretty(&checkpoint.progress)?,
+    )
 }
 
 fn remove(folder: &Path) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
 use undercover::network::{Dropout, Network};
 
+use super::diverged::{Place, Watch};
 use super::loss::{cross_entropy, smoothed_targets};
 use crate::experiment::{Experiment, Head};
 use crate::sampler::{Purpose, Sampler, generator};
@@ -43,11 +44,12 @@ pub fn train(
         )
         .div_scalar(rows.len() as f32);
         let value = loss.clone().into_scalar::<f32>();
-        anyhow::ensure!(
-            value.is_finite(),
-            "the head's loss became {value} at step {step} with learning rate {}; lower it",
-            head.learning_rate
-        );
+        let watch = Watch {
+            place: Place::new(step, head.batch_size, features.len()),
+            rate: head.learning_rate,
+            setting: "head.learning_rate",
+        };
+        watch.loss(value, count)?;
         let gradients = GradientsParams::from_grads(loss.backward(), &network);
         network = optimizer.step(head.learning_rate, network, gradients);
     }

@@ -19,7 +19,7 @@ pub fn acquire(folder: &Path) -> anyhow::Result<Lock> {
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => bail!(
-            "another run is training in {}; wait for it or choose another folder with --run",
+            "another run is training in {}; wait for it or choose another folder",
             folder.display()
         ),
         Err(TryLockError::Error(error)) => {

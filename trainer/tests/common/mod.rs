@@ -4,9 +4,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use image::{Rgb, RgbImage};
+use serde_json::Value;
 
 /// Genres that only their pattern tells apart: their colours are random.
 pub const GENRES: [&str; 3] = ["classical", "hiphop", "rock"];
@@ -147,4 +149,40 @@ pub fn export<'a>(run: &'a str, out: &'a str) -> [&'a str; 11] {
         "--storage",
         "f16",
     ]
+}
+
+/// A JSON file.
+pub fn read(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+/// What a run ended with: its validations and the digest of the exported weights.
+pub fn result(folder: &Path, run: &str) -> (Value, Value) {
+    let bundle = format!("{run}-model");
+    succeed(folder, &export(run, &bundle));
+    let outcome = read(&folder.join(run).join("run.json"));
+    let manifest = read(&folder.join(bundle).join("manifest.json"));
+    (
+        outcome["progress"]["history"].clone(),
+        manifest["weights"]["sha256"].clone(),
+    )
+}
+
+/// Runs the trainer and kills it with SIGKILL as soon as there is something at a path.
+pub fn kill_once_there(folder: &Path, arguments: &[&str], path: &Path) {
+    let mut child = trainer(folder, arguments)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(300);
+    while !path.exists() {
+        assert!(Instant::now() < deadline, "no {}", path.display());
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "the trainer ended before it was killed"
+        );
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
