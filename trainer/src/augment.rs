@@ -24,6 +24,11 @@ impl Augmentation {
         if random.random_bool(self.rescale) {
             picture = shrink_and_enlarge(&picture, random);
         }
+        // Without it nothing is drawn, as in recipes from before there was it.
+        if self.sharpness > 0.0 && random.random_bool(self.sharpness) {
+            let radius = random.random_range(0.5..2.0);
+            picture = sharpen(&picture, radius, random.random_range(-1.0..=1.0));
+        }
         if random.random_bool(self.jpeg) {
             picture = recompress(picture, random.random_range(30..=95));
         }
@@ -79,6 +84,17 @@ fn shrink_and_enlarge(picture: &RgbImage, random: &mut Xoshiro256PlusPlus) -> Rg
     imageops::resize(&shrunk, width, height, up)
 }
 
+/// Unsharp masking: what a blur of this radius takes away is added `amount` times. -1 leaves the blurred picture, 0 the
+/// picture as it is, 1 one that is as much sharper.
+fn sharpen(picture: &RgbImage, radius: f32, amount: f32) -> RgbImage {
+    let mut result = imageops::fast_blur(picture, radius);
+    for (result, &value) in result.iter_mut().zip(picture.iter()) {
+        let detail = f32::from(value) - f32::from(*result);
+        *result = (f32::from(value) + amount * detail).round() as u8;
+    }
+    result
+}
+
 /// Leaves the traces of JPEG at a quality of 1 to 100.
 fn recompress(picture: RgbImage, quality: u8) -> RgbImage {
     let mut bytes = Vec::new();
@@ -109,6 +125,7 @@ mod tests {
             mirror: true,
             colour: 0.3,
             rescale: 1.0,
+            sharpness: 1.0,
             jpeg: 1.0,
         }
     }
@@ -139,5 +156,22 @@ mod tests {
             assert_eq!(part.width(), part.height());
             assert!((19..=40).contains(&part.width()), "{}", part.width());
         }
+    }
+
+    #[test]
+    fn blurring_takes_detail_and_sharpening_gives_it() {
+        let picture = RgbImage::from_fn(32, 8, |x, _| Rgb([if x < 16 { 60 } else { 180 }; 3]));
+        // The steepest step between neighbours.
+        let edge = |amount| {
+            let changed = sharpen(&picture, 1.0, amount);
+            let value = |x: u32| i32::from(changed.get_pixel(x, 4).0[0]);
+            (1..32).map(|x| value(x) - value(x - 1)).max().unwrap()
+        };
+        assert_eq!(sharpen(&picture, 1.0, 0.0), picture);
+        assert_eq!(edge(0.0), 120);
+        assert!(edge(-1.0) < 80, "{}", edge(-1.0));
+        assert!(edge(1.0) > 160, "{}", edge(1.0));
+        let even = RgbImage::from_pixel(16, 16, Rgb([1, 128, 255]));
+        assert_eq!(sharpen(&even, 1.5, 1.0), even);
     }
 }

@@ -101,6 +101,8 @@ pub struct Augmentation {
     pub colour: f32,
     /// Probability of shrinking the picture to as little as a third and back.
     pub rescale: f64,
+    /// Probability of blurring or sharpening the picture, by a random amount.
+    pub sharpness: f64,
     /// Probability of compressing the picture anew as JPEG, at quality 30 to 95.
     pub jpeg: f64,
 }
@@ -113,6 +115,7 @@ impl Default for Augmentation {
             mirror: false,
             colour: 0.0,
             rescale: 0.0,
+            sharpness: 0.0,
             jpeg: 0.0,
         }
     }
@@ -193,6 +196,14 @@ pub struct FineTune {
     /// Blocks at the network's bottom that keep the backbone's weights.
     #[serde(default)]
     pub frozen_blocks: usize,
+    /// Sides of the covers to train on, in pixels, each for an equal part of the steps, one after the other: small
+    /// covers at first cost less, larger ones at the end show detail (progressive resizing). Repeat one to give it a
+    /// larger part. Empty: [`Experiment::input_size`] throughout, which validation and the head always have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sizes: Vec<usize>,
+    /// Draw one of `sizes` for each step instead.
+    #[serde(default)]
+    pub draw_sizes: bool,
     /// Steps between validations.
     pub validate_every: usize,
     /// Validations without a new best after which training stops.
@@ -216,13 +227,7 @@ impl Experiment {
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        let multiple = self.architecture.size_multiple() as usize;
-        ensure!(
-            self.input_size > 0 && self.input_size.is_multiple_of(multiple),
-            "input_size must be a multiple of {multiple} for {}, not {}",
-            self.architecture.name(),
-            self.input_size
-        );
+        self.check_sizes()?;
         let tune = &self.fine_tune;
         for (name, value) in [
             ("batch_size", tune.batch_size),
@@ -255,14 +260,61 @@ impl Experiment {
             tune.layer_decay > 0.0 && tune.layer_decay <= 1.0,
             "fine_tune.layer_decay must be above 0 and at most 1"
         );
+        self.augmentation.check()
+    }
+
+    fn check_sizes(&self) -> anyhow::Result<()> {
+        let (name, sizes) = (self.architecture.name(), &self.fine_tune.sizes);
+        let multiple = self.architecture.size_multiple() as usize;
+        for (key, size) in std::iter::once(("input_size", self.input_size))
+            .chain(sizes.iter().map(|&size| ("fine_tune.sizes", size)))
+        {
+            ensure!(
+                size > 0 && size.is_multiple_of(multiple),
+                "{key} must be a multiple of {multiple} for {name}, not {size}"
+            );
+        }
         ensure!(
-            self.augmentation.min_area > 0.0 && self.augmentation.min_area <= 1.0,
+            sizes.is_empty() || takes_any_size(self.architecture),
+            "{name} has one input size; leave out fine_tune.sizes"
+        );
+        ensure!(
+            !self.fine_tune.draw_sizes || !sizes.is_empty(),
+            "fine_tune.draw_sizes needs fine_tune.sizes to draw from"
+        );
+        Ok(())
+    }
+}
+
+/// Whether one network takes covers of several sizes; else its dense layers are made for one.
+pub fn takes_any_size(architecture: Architecture) -> bool {
+    !matches!(architecture, Architecture::Module1 | Architecture::Module2)
+}
+
+impl Augmentation {
+    fn check(&self) -> anyhow::Result<()> {
+        ensure!(
+            self.min_area > 0.0 && self.min_area <= 1.0,
             "augmentation.min_area must be above 0 and at most 1"
         );
         ensure!(
-            self.augmentation.max_aspect >= 1.0,
+            self.max_aspect >= 1.0,
             "augmentation.max_aspect must be at least 1"
         );
+        ensure!(
+            (0.0..=1.0).contains(&self.colour),
+            "augmentation.colour must be from 0 to 1"
+        );
+        for (name, probability) in [
+            ("rescale", self.rescale),
+            ("sharpness", self.sharpness),
+            ("jpeg", self.jpeg),
+        ] {
+            ensure!(
+                (0.0..=1.0).contains(&probability),
+                "augmentation.{name} is a probability, from 0 to 1"
+            );
+        }
         Ok(())
     }
 }

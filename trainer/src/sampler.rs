@@ -34,6 +34,8 @@ pub enum Purpose {
     Dropout = 4,
     /// How covers are mixed.
     Mixup = 5,
+    /// How large the covers of a step are.
+    Size = 6,
 }
 
 /// Rows by genre and source, with the frequencies to draw them by.

@@ -17,6 +17,7 @@ mod loss;
 mod mixing;
 mod optimize;
 mod schedule;
+mod size;
 mod validate;
 
 use std::fs;

@@ -9,10 +9,10 @@ use undercover::network::Network;
 
 use super::checkpoint::load_network;
 use super::{Outcome, best};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, takes_any_size};
 
 /// The best networks of finished runs. They must have the pupil's genres and normalisation; they see
-/// covers of the pupil's size.
+/// covers of the pupil's sizes.
 pub fn teachers(
     runs: &[impl AsRef<Path>],
     genres: &[String],
@@ -28,6 +28,12 @@ pub fn teachers(
                 outcome.genres == genres && experiment.normalisation()? == pupil.normalisation()?,
                 "{} cannot teach: it has other genres or another normalisation",
                 run.display()
+            );
+            ensure!(
+                pupil.fine_tune.sizes.is_empty() || takes_any_size(experiment.architecture),
+                "{} cannot teach: {} has one input size, and fine_tune.sizes has others",
+                run.display(),
+                experiment.architecture.name()
             );
             let network = Network::init(
                 experiment.architecture,

@@ -16,6 +16,7 @@ use undercover::network::{Dropout, Network};
 use super::distillation::teach;
 use super::loss::{cross_entropy, smoothed_targets};
 use super::mixing::mix;
+use super::size;
 use crate::batch::{Preparation, Sample};
 use crate::experiment::Experiment;
 use crate::sampler::{Purpose, generator};
@@ -100,18 +101,19 @@ fn micro_batch(
     let experiment = context.experiment;
     let seed = experiment.seed;
     let genres = context.log_prior.len();
+    let size = size::at(experiment, step);
+    let preparation = Preparation {
+        size: size as u32,
+        ..context.preparation
+    };
     let mut covers = Vec::with_capacity(samples.len());
     for (offset, sample) in samples.iter().enumerate() {
         let position = index * experiment.fine_tune.micro_batch + offset;
-        let cover = context
-            .preparation
-            .training_cover(sample, experiment, (step, position))?;
-        covers.push(cover);
+        covers.push(preparation.training_cover(sample, experiment, (step, position))?);
     }
     let labels: Vec<usize> = samples.iter().map(|sample| sample.genre).collect();
     let mut targets = smoothed_targets(&labels, genres, experiment.fine_tune.label_smoothing);
     let mut random = generator(seed, Purpose::Mixup, step, index);
-    let size = experiment.input_size;
     mix(
         &mut covers,
         &mut targets,
@@ -121,9 +123,7 @@ fn micro_batch(
     )?;
     let taught = experiment.fine_tune.distillation;
     if taught > 0.0 {
-        let covers = context
-            .preparation
-            .tensor(&covers, &context.device.clone().inner());
+        let covers = preparation.tensor(&covers, &context.device.clone().inner());
         teach(
             &mut targets,
             context.teachers,
@@ -136,7 +136,7 @@ fn micro_batch(
     // A fork has leaves of its own: threads that share leaves would wait for each other's graphs.
     let network = network.clone().fork(context.device);
     let mut random = generator(seed, Purpose::Dropout, step, index);
-    let input = context.preparation.tensor(&covers, context.device);
+    let input = preparation.tensor(&covers, context.device);
     let logits = network.forward_train(input, &mut Dropout::seeded(random.random()));
     let tensor = |values: Vec<f32>, rows: usize| {
         Tensor::<2>::from_data(TensorData::new(values, [rows, genres]), context.device)

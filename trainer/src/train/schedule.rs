@@ -35,6 +35,8 @@ mod tests {
             unfreeze_every: 0,
             average_decay: 0.0,
             frozen_blocks: 0,
+            sizes: Vec::new(),
+            draw_sizes: false,
             validate_every: 1,
             patience: 1,
             checkpoint_every: 1,
