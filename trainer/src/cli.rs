@@ -1,6 +1,7 @@
 //! The command line.
 
 mod dataset;
+mod tune;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ enum Command {
     #[command(subcommand)]
     Dataset(dataset::DatasetCommand),
     Train(TrainArguments),
+    Tune(tune::TuneArguments),
     Evaluate(EvaluateArguments),
     Predict(PredictArguments),
     Export(ExportArguments),
@@ -196,6 +198,7 @@ impl Cli {
             }
             Command::Dataset(command) => return command.run(),
             Command::Train(arguments) => arguments.run()?,
+            Command::Tune(arguments) => arguments.run()?,
             Command::Evaluate(arguments) => arguments.run()?,
             Command::Predict(arguments) => return arguments.run(),
             Command::Export(arguments) => arguments.run()?,

@@ -226,6 +226,15 @@ impl Experiment {
         Ok(experiment)
     }
 
+    /// Checks an experiment that is no file.
+    pub fn from_table(table: toml::Table) -> anyhow::Result<Self> {
+        let experiment: Self = table
+            .try_into()
+            .map_err(|error| anyhow!("{}", with_nearest(&error.to_string())))?;
+        experiment.check()?;
+        Ok(experiment)
+    }
+
     fn check(&self) -> anyhow::Result<()> {
         self.check_sizes()?;
         let tune = &self.fine_tune;

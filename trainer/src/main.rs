@@ -20,6 +20,7 @@ mod normalisation;
 mod predict;
 mod sampler;
 mod train;
+mod tune;
 
 use std::process::ExitCode;
 

@@ -36,6 +36,8 @@ pub enum Purpose {
     Mixup = 5,
     /// How large the covers of a step are.
     Size = 6,
+    /// What a trial of a search tries.
+    Trial = 7,
 }
 
 /// Rows by genre and source, with the frequencies to draw them by.
