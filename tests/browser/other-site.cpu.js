@@ -100,6 +100,21 @@ test('the JavaScript API works from another site', async ({ page, baseURL, other
   await expect(page.locator('body')).toHaveText(/^cpu [a-z]+ [a-z]+$/);
 });
 
+test('of a picture that never ends no more is read than a picture may have', async ({ page, baseURL, otherSite }) => {
+  const site = originOf(baseURL);
+  const shop = await otherSite({
+    '/': { body: html('<under-cover src="cover.png" backend="cpu" lang="en"></under-cover>', widget(site)), policy: policyFor(site) },
+    '/cover.png': { body: Buffer.alloc(1 << 20), type: 'image/png', endless: true },
+  });
+  await page.goto(shop, { waitUntil: 'domcontentloaded' });
+  const code = page.evaluate(
+    () => new Promise((resolve) => document.addEventListener('undercover-error', (event) => resolve(/** @type {CustomEvent} */ (event).detail.code))),
+  );
+  await page.getByRole('button').click();
+  expect(await code).toBe('file-too-large');
+  await expect(page.getByRole('status')).toHaveText(/too large/);
+});
+
 test('badges come to the covers of a shop as they scroll into view, and go again', async ({ page, baseURL, otherSite }) => {
   const site = originOf(baseURL);
   const covers = Array.from({ length: 6 }, (_, index) => `<li><a href="#"><img src="cover-${index}.png" width="300" height="300" alt="Record ${index}"></a></li>`);

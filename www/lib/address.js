@@ -2,6 +2,7 @@
 
 import { UndercoverError } from './errors.js';
 import { MAX_PICTURE_BYTES } from './limits.js';
+import { readParts } from './progress.js';
 
 const PROTOCOLS = ['http:', 'https:', 'data:', 'blob:'];
 
@@ -20,10 +21,28 @@ export async function readAddress(address, signal) {
       detail: `${url.host}: ${response.status}`,
     });
   }
-  if (Number(response.headers.get('content-length')) > MAX_PICTURE_BYTES) {
-    throw new UndercoverError('file-too-large', 'The file at this address is too large.');
+  return readPicture(response, url, signal);
+}
+
+/**
+ * No more of it than a picture may have, whatever the server says of its length.
+ * @param {Response} response
+ * @param {URL} url
+ * @param {AbortSignal} [signal]
+ */
+async function readPicture(response, url, signal) {
+  /** @type {Uint8Array<ArrayBuffer>[]} */
+  const parts = [];
+  try {
+    await readParts(response, (loaded, part) => {
+      if (loaded > MAX_PICTURE_BYTES) throw new UndercoverError('file-too-large', 'The file at this address is too large.');
+      parts.push(part);
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof UndercoverError ? error : unreachable(url, error);
   }
-  return response.blob();
+  return new Blob(parts, { type: response.headers.get('content-type') ?? '' });
 }
 
 /**

@@ -10,7 +10,7 @@
 /** @typedef {(progress: Progress) => void} OnProgress */
 
 /**
- * Reads a response to its end and tells of every part.
+ * Reads a response to its end and tells of every part. What `onPart` throws ends the download.
  * @param {Response} response
  * @param {(loaded: number, part: Uint8Array<ArrayBuffer>) => void} onPart
  */
@@ -18,11 +18,17 @@ export async function readParts(response, onPart) {
   if (!response.body) return;
   let loaded = 0;
   const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    loaded += value.byteLength;
-    onPart(loaded, value);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      loaded += value.byteLength;
+      onPart(loaded, value);
+    }
+  } catch (error) {
+    // It may never end by itself.
+    void reader.cancel(error).catch(() => {});
+    throw error;
   }
 }
 

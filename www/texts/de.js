@@ -81,7 +81,7 @@ export const de = {
     'Das Bild wird quadratisch zugeschnitten, verkleinert und von einem Faltungsnetz gelesen, das Tausende Cover studiert hat. Sein Programm ist Rust, zu WebAssembly übersetzt; es läuft auf der Grafikkarte, wo sie schneller ist, sonst auf dem Prozessor.',
   aboutPrivacy: 'Was gesendet wird',
   aboutPrivacyText:
-    'Nichts. Das Netz kommt einmal mit der Seite zu dir; deine Bilder bleiben, wo sie sind. Es gibt keinen Server, der sie empfangen könnte, kein Cookie und keinen Zähler.',
+    'Nichts. Das Netz kommt einmal mit der Seite zu dir; deine Bilder bleiben, wo sie sind. Es gibt keinen Server, der sie empfangen könnte, kein Cookie und keinen Zähler. Andere Seiten werden nur nach einem Bild gefragt, dessen Adresse du angibst.',
   aboutDoubt: 'Was davon zu halten ist',
   aboutDoubtText:
     'Ein Cover ist ein Kostüm, keine Aufnahme: Gestalter borgen, necken und schwindeln. Die Prozente sind kalibriert: Von den Covern mit 70 % stimmen etwa sieben von zehn. Bleiben drei.',

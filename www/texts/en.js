@@ -80,7 +80,7 @@ export const en = {
     'The picture is cut to a square, shrunk, and read by a convolutional network that has studied thousands of covers. Its program is Rust, compiled to WebAssembly; it runs on your graphics card where that is faster, and on your processor otherwise.',
   aboutPrivacy: 'What it sends',
   aboutPrivacyText:
-    'Nothing. The network comes to you once, with this page; your pictures stay where they are. There is no server that could receive them, no cookie and no counter.',
+    'Nothing. The network comes to you once, with this page; your pictures stay where they are. There is no server that could receive them, no cookie and no counter. Another site is asked only for a picture whose address you give.',
   aboutDoubt: 'What to make of it',
   aboutDoubtText:
     'A cover is a costume, not a recording: designers borrow, tease and lie. The per cents are calibrated, so of the covers that get 70 %, about seven in ten are right. That leaves three.',

@@ -81,7 +81,7 @@ export const es = {
     'La imagen se recorta en un cuadrado, se reduce y la lee una red convolucional que ha estudiado miles de portadas. Su programa es Rust, compilado a WebAssembly; funciona en tu tarjeta gráfica donde es más rápida y, si no, en tu procesador.',
   aboutPrivacy: 'Qué envía',
   aboutPrivacyText:
-    'Nada. La red llega a ti una vez, con esta página; tus imágenes se quedan donde están. No hay servidor que pueda recibirlas, ni cookies, ni contadores.',
+    'Nada. La red llega a ti una vez, con esta página; tus imágenes se quedan donde están. No hay servidor que pueda recibirlas, ni cookies, ni contadores. A otro sitio solo se le pide una imagen cuya dirección indiques tú.',
   aboutDoubt: 'Cómo tomárselo',
   aboutDoubtText:
     'Una portada es un disfraz, no una grabación: quien la diseña toma prestado, bromea y miente. Los porcentajes están calibrados: de las portadas con un 70 %, aciertan unas siete de cada diez. Quedan tres.',

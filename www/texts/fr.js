@@ -81,7 +81,7 @@ export const fr = {
     'L’image est recadrée en carré, réduite, puis lue par un réseau convolutif qui a étudié des milliers de pochettes. Son programme est en Rust, compilé en WebAssembly ; il tourne sur votre carte graphique là où elle est plus rapide, sinon sur votre processeur.',
   aboutPrivacy: 'Ce qui est envoyé',
   aboutPrivacyText:
-    'Rien. Le réseau vient à vous une fois, avec cette page ; vos images restent où elles sont. Il n’y a ni serveur qui puisse les recevoir, ni cookie, ni compteur.',
+    'Rien. Le réseau vient à vous une fois, avec cette page ; vos images restent où elles sont. Il n’y a ni serveur qui puisse les recevoir, ni cookie, ni compteur. À un autre site n’est demandée qu’une image dont vous donnez l’adresse.',
   aboutDoubt: 'Ce qu’il faut en penser',
   aboutDoubtText:
     'Une pochette est un costume, pas un enregistrement : les graphistes empruntent, taquinent et mentent. Les pourcentages sont calibrés : parmi les pochettes à 70 %, environ sept sur dix sont justes. Il en reste trois.',

@@ -1,6 +1,7 @@
 /** Pages of another site: a server of its own, and so an origin of its own. */
 
 import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
 
 /**
  * @typedef {object} HostPage
@@ -8,6 +9,7 @@ import { createServer } from 'node:http';
  * @property {string} [type] its media type; HTML by default
  * @property {string} [policy] its content security policy
  * @property {Record<string, string>} [headers]
+ * @property {boolean} [endless] the body is sent again and again, until the browser ends it
  */
 
 /**
@@ -21,6 +23,7 @@ export async function startHost(pages) {
     response.setHeader('content-type', page.type ?? 'text/html; charset=utf-8');
     if (page.policy) response.setHeader('content-security-policy', page.policy);
     for (const [name, value] of Object.entries(page.headers ?? {})) response.setHeader(name, value);
+    if (page.endless) return void Readable.from(repeat(page.body)).on('error', () => {}).pipe(response);
     response.end(page.body);
   });
   await new Promise((/** @type {(value: void) => void} */ resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -33,6 +36,11 @@ export async function startHost(pages) {
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** @param {string | Buffer} body */
+function* repeat(body) {
+  for (;;) yield body;
 }
 
 /**
