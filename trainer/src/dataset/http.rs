@@ -157,27 +157,27 @@ impl Client {
     /// Sends a request and follows where it is redirected.
     async fn follow(&self, request: &Request, limit: usize) -> Result<Answer, Failure> {
         let mut url = request.url.clone();
-        for _ in 0..=MAX_REDIRECTS {
+        let mut redirects = 0;
+        loop {
             self.addresses.check(&url)?;
             self.pacer.wait(&url).await;
             let deadline = Instant::now() + self.options.timeout;
             let response = timeout_at(deadline, self.send(request, &url))
                 .await
                 .map_err(|_| FetchError::timeout(&url, self.options.timeout))??;
-            match redirection(&response)? {
-                Some(target) => url = target,
-                None => {
-                    return timeout_at(deadline, read(response, limit))
-                        .await
-                        .map_err(|_| FetchError::timeout(&url, self.options.timeout))?;
-                }
+            let Some(target) = redirection(&response)? else {
+                return timeout_at(deadline, read(response, limit))
+                    .await
+                    .map_err(|_| FetchError::timeout(&url, self.options.timeout))?;
+            };
+            if redirects == MAX_REDIRECTS {
+                let (url, status) = (request.url.to_string(), response.status());
+                let most = MAX_REDIRECTS;
+                return Err(FetchError::Redirects { url, status, most }.into());
             }
+            redirects += 1;
+            url = target;
         }
-        Err(FetchError::Redirects {
-            url: request.url.to_string(),
-            most: MAX_REDIRECTS,
-        }
-        .into())
     }
 
     async fn send(&self, request: &Request, url: &Url) -> Result<Response, FetchError> {

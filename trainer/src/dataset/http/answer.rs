@@ -72,6 +72,7 @@ pub(super) async fn read(mut response: Response, limit: usize) -> Result<Answer,
     }
     let too_large = || FetchError::TooLarge {
         url: url.to_string(),
+        status,
         limit,
     };
     let declared = response.content_length().unwrap_or(0);

@@ -48,19 +48,25 @@ pub enum FetchError {
     },
     /// More bytes than allowed.
     #[error(
-        "{url} sends more than {limit} bytes and was cut off: a picture that is meant to be so large needs --max-megabytes"
+        "{url} answered {status} with more than {limit} bytes and was cut off: a picture that is meant to be so large needs --max-megabytes; no list is: check --base-url"
     )]
     TooLarge {
         /// What was asked for.
         url: String,
+        /// What came back.
+        status: StatusCode,
         /// The most bytes.
         limit: usize,
     },
     /// Redirected too often.
-    #[error("{url} redirects more than {most} times: the address is wrong, or its server is")]
+    #[error(
+        "{url} answered {status} and redirected more than {most} times: the address is wrong, or its server is; open it in a browser, and correct the list or --base-url"
+    )]
     Redirects {
         /// What was asked for.
         url: String,
+        /// What came back last.
+        status: StatusCode,
         /// The most redirects.
         most: usize,
     },
@@ -87,7 +93,9 @@ pub enum FetchError {
         reason: String,
     },
     /// Something else than a picture.
-    #[error("{url} answered {status} with \"{content_type}\" instead of a picture: it is left out")]
+    #[error(
+        "{url} answered {status} with \"{content_type}\" instead of a picture: it is left out; correct the address if the list is yours"
+    )]
     NotPicture {
         /// What was asked for.
         url: String,

@@ -85,6 +85,19 @@ fn a_body_without_end_is_cut_off_at_the_limit() {
 }
 
 #[test]
+fn a_list_without_end_is_named_with_its_status_and_what_to_do() {
+    let case = Case::new(|ask| ask.path.starts_with("/ws").then_some(Reply::Endless));
+    let said = case.fail("");
+    let expected = format!("{}/ws/2/release-group?query=", case.server.url);
+    assert!(
+        said.contains(&expected)
+            && said.contains("answered 200 OK with more than 16777216 bytes")
+            && said.contains("--base-url"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_picture_of_too_many_pixels_is_not_decoded() {
     let case = Case::new(|ask| {
         is_first_cover(ask).then(|| Reply::Body("image/png", crate::catalogue::png("x", 1100)))

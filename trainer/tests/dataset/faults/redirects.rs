@@ -25,6 +25,24 @@ fn redirects_are_followed_but_not_for_ever() {
 }
 
 #[test]
+fn a_list_that_redirects_in_circles_is_named_with_its_status_and_what_to_do() {
+    let case = Case::new(|ask| {
+        ask.path
+            .starts_with("/ws")
+            .then(|| status(307, &[("location", "/ws/again")]))
+    });
+    let said = case.fail("");
+    let expected = format!("{}/ws/2/release-group?query=", case.server.url);
+    assert!(
+        said.contains(&expected)
+            && said.contains("answered 307 Temporary Redirect and redirected more than 5 times")
+            && said.contains("--base-url"),
+        "{said}"
+    );
+    assert_eq!(case.server.asks_to("/ws").len(), 6);
+}
+
+#[test]
 fn redirects_to_other_schemes_and_private_addresses_are_not_followed() {
     for target in [
         "file:///etc/passwd",
