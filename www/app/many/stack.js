@@ -148,6 +148,8 @@ export class Stack {
 
   /** After each answer. */
   #tick() {
+    // A screen reader hears of every quarter, not of every cover.
+    if (this.#next % Math.ceil(this.#entries.length / 4) === 0) say(text('manyProgress', this.#figures));
     const arranged = this.#sort.value === 'order' && this.#filter.value === ALL;
     if (!arranged && performance.now() - this.#rearranged > REARRANGE) this.#arrange();
     else this.#showProgress();
