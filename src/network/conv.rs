@@ -1,6 +1,8 @@
 //! A convolution with its bias and ReLU6, padded as TensorFlow's `SAME`.
 
 use burn::module::Module;
+#[cfg(feature = "training")]
+use burn::nn::Linear;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Initializer, PaddingConfig2d};
 use burn::tensor::Device;
@@ -73,6 +75,20 @@ impl ConvShape {
     }
 }
 
+/// The multiply-adds of a convolution on a square map of `side` pixels, which becomes the side of its
+/// output.
+#[cfg(feature = "training")]
+pub(super) fn multiply_adds(conv: &Conv2d, side: &mut usize) -> usize {
+    *side /= conv.stride[0];
+    conv.weight.val().shape().num_elements() * *side * *side
+}
+
+/// The multiply-adds of a dense layer.
+#[cfg(feature = "training")]
+pub(super) fn linear_multiply_adds(linear: &Linear) -> usize {
+    linear.weight.val().shape().num_elements()
+}
+
 /// A convolution followed by ReLU6, `min(max(x, 0), 6)`.
 #[derive(Module, Debug)]
 pub struct ConvRelu6 {
@@ -89,5 +105,11 @@ impl ConvRelu6 {
     /// `channels_in` channels to `channels_out`, height and width divided by the stride.
     pub fn forward(&self, input: FeatureMap) -> FeatureMap {
         input.convolve(&self.conv, Activation::Relu6)
+    }
+
+    /// See [`multiply_adds`].
+    #[cfg(feature = "training")]
+    pub(super) fn multiply_adds(&self, side: &mut usize) -> usize {
+        multiply_adds(&self.conv, side)
     }
 }

@@ -10,6 +10,8 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
+#[cfg(feature = "training")]
+use super::conv;
 use super::conv::{ConvRelu6, ConvShape};
 use super::dropout::Dropout;
 use super::feature_map::FeatureMap;
@@ -91,6 +93,15 @@ impl InvertedResidual {
             output
         }
     }
+
+    #[cfg(feature = "training")]
+    fn multiply_adds(&self, side: &mut usize) -> usize {
+        let expand = self
+            .expand
+            .as_ref()
+            .map_or(0, |expand| expand.multiply_adds(side));
+        expand + self.depthwise.multiply_adds(side) + conv::multiply_adds(&self.project, side)
+    }
 }
 
 /// EfficientNet-Lite0 for inputs whose side is a multiple of 32 pixels.
@@ -169,6 +180,19 @@ impl EfficientNetLite0 {
     /// Normalised covers `[batch, 3, size, size]` to pooled features `[batch, 1280]`.
     pub fn features(&self, covers: Tensor<4>) -> Tensor<2> {
         self.feature_map(covers).global_average()
+    }
+
+    /// The multiply-adds of one cover of `size`×`size` pixels.
+    #[cfg(feature = "training")]
+    pub fn multiply_adds(&self, size: usize) -> usize {
+        let mut side = size;
+        let stem = self.stem.multiply_adds(&mut side);
+        let blocks = self.blocks.iter();
+        let blocks = blocks
+            .map(|block| block.multiply_adds(&mut side))
+            .sum::<usize>();
+        let head = self.head.multiply_adds(&mut side);
+        stem + blocks + head + conv::linear_multiply_adds(&self.classifier)
     }
 
     /// Pooled features `[batch, 1280]` to logits.

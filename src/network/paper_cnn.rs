@@ -10,6 +10,8 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation};
 
 use super::activation::Activation;
+#[cfg(feature = "training")]
+use super::conv;
 use super::conv::ConvShape;
 use super::dropout::Dropout;
 use super::feature_map::FeatureMap;
@@ -67,6 +69,19 @@ impl PaperCnn {
             dense = dropout.apply(activation::relu(layer.forward(dense)), DROPOUT[1]);
         }
         dense
+    }
+
+    /// The multiply-adds of one cover of `size`×`size` pixels.
+    #[cfg(feature = "training")]
+    pub fn multiply_adds(&self, size: usize) -> usize {
+        let mut side = size;
+        let mut sum = 0;
+        for convolution in &self.convolutions {
+            sum += conv::multiply_adds(convolution, &mut side);
+            side /= 2;
+        }
+        let dense = self.dense.iter().chain([&self.classifier]);
+        sum + dense.map(conv::linear_multiply_adds).sum::<usize>()
     }
 
     /// The last hidden layer `[batch, 64]` to logits.

@@ -10,6 +10,8 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation};
 
 use super::activation::Activation;
+#[cfg(feature = "training")]
+use super::conv;
 use super::conv::ConvShape;
 use super::dropout::Dropout;
 use super::feature_map::FeatureMap;
@@ -73,6 +75,22 @@ impl Vgg16 {
             map = block.iter().fold(map, through).halve();
         }
         map.global_average()
+    }
+
+    /// The multiply-adds of one cover of `size`×`size` pixels.
+    #[cfg(feature = "training")]
+    pub fn multiply_adds(&self, size: usize) -> usize {
+        let mut side = size;
+        let mut sum = 0;
+        for block in &self.blocks {
+            let layers = block.iter();
+            sum += layers
+                .map(|layer| conv::multiply_adds(layer, &mut side))
+                .sum::<usize>();
+            side /= 2;
+        }
+        let dense = [&self.dense, &self.classifier];
+        sum + dense.map(conv::linear_multiply_adds).iter().sum::<usize>()
     }
 
     /// Pooled features `[batch, 512]` to logits.

@@ -1,6 +1,8 @@
 //! The command line.
 
 mod dataset;
+mod division;
+mod experiments;
 mod tune;
 
 use std::path::{Path, PathBuf};
@@ -9,13 +11,16 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use undercover::bundle::Storage;
 
+use self::division::DivisionArguments;
 use crate::compute::{Compute, DeviceKind};
-use crate::data::{samples, samples_of_each};
+use crate::data::samples;
 use crate::dataset::{Dataset, Split};
+use crate::evaluate::Answers;
 use crate::experiment::Experiment;
 use crate::export::{self, Request};
 use crate::predict::{Predictor, line};
 use crate::train::Run;
+use crate::train::material::Material;
 use crate::{backbone, evaluate, model};
 
 /// Trains, evaluates and exports networks that tell a music genre from an album cover.
@@ -39,6 +44,9 @@ enum Command {
     Evaluate(EvaluateArguments),
     Predict(PredictArguments),
     Export(ExportArguments),
+    /// The paper's experiments: every network, genre set and split.
+    #[command(subcommand)]
+    Experiments(experiments::ExperimentsCommand),
 }
 
 #[derive(Subcommand)]
@@ -78,6 +86,11 @@ struct TrainArguments {
     /// Weights to go on from: the best.bpk of an earlier run with the same network and genres.
     #[arg(long)]
     weights: Option<PathBuf>,
+    /// Learn only these genres, whatever the experiment says.
+    #[arg(long, value_delimiter = ',')]
+    genres: Vec<String>,
+    #[command(flatten)]
+    division: DivisionArguments,
     /// Folder of a finished run whose network gives a part of the targets; may be given several times.
     #[arg(long = "teacher")]
     teachers: Vec<PathBuf>,
@@ -202,6 +215,7 @@ impl Cli {
             Command::Evaluate(arguments) => arguments.run()?,
             Command::Predict(arguments) => return arguments.run(),
             Command::Export(arguments) => arguments.run()?,
+            Command::Experiments(command) => return command.run(),
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -219,30 +233,20 @@ fn import(checkpoint: &Path, out: &Path) -> anyhow::Result<()> {
 
 impl TrainArguments {
     fn run(self) -> anyhow::Result<()> {
-        let experiment = Experiment::read(&self.experiment)?;
+        let mut experiment = Experiment::read(&self.experiment)?;
         let dataset = Dataset::read(&self.data)?;
-        let genres = if experiment.genres.is_empty() {
-            dataset.genres()
-        } else {
-            experiment.genres.clone()
-        };
-        dataset.require(&[Split::Train, Split::Validation], &genres)?;
-        let training = samples_of_each(&dataset, Split::Train, &genres)?;
-        let validation = samples_of_each(&dataset, Split::Validation, &genres)?;
-        let experiment = experiment.with_numbers(&training)?;
-        println!(
-            "Training {} on {} covers of {} genres, {} for validation.",
-            experiment.architecture.name(),
-            training.len(),
-            genres.len(),
-            validation.len()
-        );
+        if !self.genres.is_empty() {
+            experiment.genres.clone_from(&self.genres);
+        }
+        experiment.split = dataset.division(self.division.division().or(experiment.split));
+        let dataset = dataset.divided(experiment.split.as_ref())?;
+        let material = Material::gather(experiment, &dataset)?;
         let outcome = Run {
             folder: &self.run,
-            experiment: &experiment,
-            genres: &genres,
-            training: &training,
-            validation: &validation,
+            experiment: &material.experiment,
+            genres: &material.genres,
+            training: &material.training,
+            validation: &material.validation,
             backbone: self.backbone.as_deref(),
             features: self.features.as_deref(),
             weights: self.weights.as_deref(),
@@ -267,7 +271,8 @@ impl EvaluateArguments {
         let dataset = Dataset::read(&self.data)?;
         let samples = samples(&dataset, self.split, &set.genres)?;
         let logits = evaluate::logits(&bundle, &samples, &Compute::open(self.device))?;
-        let report = evaluate::report(&set, &bundle.manifest().genres, &samples, &logits)?;
+        let genres = &bundle.manifest().genres;
+        let report = Answers::new(&set, genres, &samples, &logits, &dataset.root)?.report()?;
         if self.json {
             println!("{}", serde_json::to_string(&report)?);
         } else {
@@ -312,6 +317,8 @@ impl ExportArguments {
             storage: self.storage.into(),
         };
         let dataset = Dataset::read(&self.data)?;
+        let division = dataset.division(export::division(&self.runs)?);
+        let dataset = dataset.divided(division.as_ref())?;
         let bundle = export::bundle(&request, &dataset, &Compute::open(self.device))?;
         model::write(&bundle, &self.out)?;
         println!("Wrote {}.", self.out.display());

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod check;
 mod contact_sheet;
+pub mod division;
 mod files;
 pub mod http;
 mod inspect;

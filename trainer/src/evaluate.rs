@@ -1,12 +1,16 @@
 //! Measures a bundle on a dataset.
 
+mod answers;
+
+pub use answers::Answers;
+
 use anyhow::Context;
 use undercover::bundle::Bundle;
 use undercover::genre::GenreSet;
 
 use crate::batch::Sample;
 use crate::compute::Compute;
-use crate::metrics::{Answer, Report};
+use crate::metrics::Report;
 use crate::train::bar;
 use crate::{inference, model};
 
@@ -50,44 +54,6 @@ pub fn logits(
     )?;
     progress.finish_and_clear();
     Ok(logits)
-}
-
-/// The report on samples whose genres are indices into `set.genres`.
-/// `genres` are the bundle's, in the order of the logits.
-pub fn report(
-    set: &GenreSet,
-    genres: &[String],
-    samples: &[Sample],
-    logits: &[Vec<f32>],
-) -> anyhow::Result<Report> {
-    let probabilities = logits
-        .iter()
-        .map(|logits| probabilities(set, genres, logits))
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    let answers: Vec<Answer> = samples
-        .iter()
-        .zip(&probabilities)
-        .map(|(sample, probabilities)| Answer {
-            label: sample.genre,
-            source: &sample.source,
-            probabilities,
-        })
-        .collect();
-    Report::new(&set.genres, &answers, BOOTSTRAP_SEED)
-}
-
-/// The probabilities of a set's genres in the set's own order.
-fn probabilities(set: &GenreSet, genres: &[String], logits: &[f32]) -> anyhow::Result<Vec<f32>> {
-    let ranked = set.probabilities(genres, logits)?;
-    set.genres
-        .iter()
-        .map(|genre| {
-            let entry = ranked.iter().find(|(name, _)| name == genre);
-            entry
-                .map(|(_, probability)| *probability)
-                .with_context(|| format!("no probability for {genre}"))
-        })
-        .collect()
 }
 
 /// A report as a table for people.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use undercover::cover::Normalisation;
 use undercover::network::Architecture;
 
+use crate::dataset::division::Division;
 use crate::nearest::with_nearest;
 
 /// A training recipe. The same recipe, data and seed give the same network.
@@ -24,6 +25,9 @@ pub struct Experiment {
     /// Genres to learn, in the order of the logits. Empty: all genres of the data, by name.
     #[serde(default)]
     pub genres: Vec<String>,
+    /// How the data is divided; without it as its CSV file says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Division>,
     /// Which covers are drawn how often.
     #[serde(default)]
     pub sampling: Sampling,
@@ -32,7 +36,8 @@ pub struct Experiment {
     pub augmentation: Augmentation,
     /// Training of the last layer alone, on features of the frozen backbone.
     pub head: Option<Head>,
-    /// Training of the whole network.
+    /// Training of the whole network; without it, only the last layers learn.
+    #[serde(default)]
     pub fine_tune: FineTune,
 }
 
@@ -133,6 +138,12 @@ pub struct Head {
     pub learning_rate: f64,
     /// Weight decay of AdamW.
     pub weight_decay: f32,
+    /// Steps between validations, of which the best is kept; 0 validates nothing and keeps the last.
+    #[serde(default)]
+    pub validate_every: usize,
+    /// Validations without a new best after which training stops; 0 never stops early.
+    #[serde(default)]
+    pub patience: usize,
 }
 
 /// What moves the weights along their gradients.
@@ -210,6 +221,34 @@ pub struct FineTune {
     pub patience: usize,
     /// Steps between checkpoints.
     pub checkpoint_every: usize,
+}
+
+impl Default for FineTune {
+    /// No training.
+    fn default() -> Self {
+        Self {
+            steps: 0,
+            batch_size: 1,
+            micro_batch: 1,
+            learning_rate: 0.0,
+            warmup_steps: 0,
+            weight_decay: 0.0,
+            label_smoothing: 0.0,
+            mixup: 0.0,
+            cutmix: 0.0,
+            distillation: 0.0,
+            optimizer: Optimizer::default(),
+            layer_decay: 1.0,
+            unfreeze_every: 0,
+            average_decay: 0.0,
+            frozen_blocks: 0,
+            sizes: Vec::new(),
+            draw_sizes: false,
+            validate_every: 1,
+            patience: 1,
+            checkpoint_every: 1,
+        }
+    }
 }
 
 impl Experiment {

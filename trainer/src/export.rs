@@ -14,8 +14,9 @@ use undercover::network::Network;
 use crate::calibrate::temperature;
 use crate::compute::Compute;
 use crate::data::samples;
+use crate::dataset::division::Division;
 use crate::dataset::{Dataset, Split};
-use crate::evaluate;
+use crate::evaluate::{self, Answers};
 use crate::metrics::Report;
 use crate::train::checkpoint::load_network;
 use crate::train::{Outcome, average, best, genre_sets};
@@ -39,43 +40,97 @@ pub struct Request<'a> {
 }
 
 /// Makes a bundle from the best weights of a run: temperatures from the validation split of
-/// `dataset`, metrics from its test split.
+/// `dataset`, which is to be divided as for the run, metrics from its test split.
 pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
-    let outcomes = request
-        .runs
-        .iter()
-        .map(|run| Outcome::read(folder(run)))
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    let outcome = outcomes.first().context("no run was given to export")?;
-    let experiment = &outcome.experiment;
-    // The known answers of a bundle are the CPU's, wherever it is measured.
-    let cpu = Device::flex();
-    let network = mean_network(request.runs, &outcomes, &cpu)?;
-    let mut description = Description {
-        name: request.name.to_owned(),
-        version: request.version.to_owned(),
-        input: Input {
-            size: request.input_size.unwrap_or(experiment.input_size as u32),
-            normalisation: experiment.normalisation()?,
-        },
-        genres: outcome.genres.clone(),
-        genre_sets: genre_sets(&outcome.genres),
-        metrics: Value::Null,
-        provenance: json!({
-            "runs": outcomes.iter().map(provenance).collect::<anyhow::Result<Vec<_>>>()?,
-        }),
-    };
-    // What is measured is what is shipped: the stored weights, not those of the run.
-    let stored = Bundle::create(description.clone(), &network, request.storage, &cpu)?;
-    description.genre_sets = calibrated(&stored, dataset, compute)?;
-    let stored = Bundle::create(description.clone(), &network, request.storage, &cpu)?;
-    description.metrics = metrics(&stored, dataset, compute)?;
-    Ok(Bundle::create(
-        description,
-        &network,
-        request.storage,
-        &cpu,
-    )?)
+    let mut draft = Draft::new(request)?;
+    draft.calibrate(dataset, compute)?;
+    draft.description.metrics = metrics(&draft.store()?, dataset, compute)?;
+    draft.store()
+}
+
+/// The best weights of a run as a bundle in full precision, to be measured: temperatures as for [`bundle`].
+pub fn to_measure(run: &Path, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
+    let name = run.file_name().unwrap_or_default().to_string_lossy();
+    let mut draft = Draft::new(&Request {
+        runs: &[run.to_owned()],
+        name: &name,
+        version: "0",
+        input_size: None,
+        storage: Storage::F32,
+    })?;
+    draft.calibrate(dataset, compute)?;
+    draft.store()
+}
+
+/// How the data of runs was divided; `None`: as the dataset says.
+pub fn division(runs: &[PathBuf]) -> anyhow::Result<Option<Division>> {
+    let mut divisions = Vec::new();
+    for run in runs {
+        divisions.push(Outcome::read(folder(run))?.experiment.split);
+    }
+    ensure!(
+        divisions.windows(2).all(|pair| pair[0] == pair[1]),
+        "the runs were trained on different splits: what one was measured on, another has learned"
+    );
+    Ok(divisions.into_iter().next().flatten())
+}
+
+/// A bundle in the making.
+struct Draft {
+    description: Description,
+    network: Network,
+    storage: Storage,
+    /// The known answers of a bundle are the CPU's, wherever it is measured.
+    cpu: Device,
+}
+
+impl Draft {
+    fn new(request: &Request) -> anyhow::Result<Self> {
+        let outcomes = request
+            .runs
+            .iter()
+            .map(|run| Outcome::read(folder(run)))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let outcome = outcomes.first().context("no run was given to export")?;
+        let experiment = &outcome.experiment;
+        let cpu = Device::flex();
+        let description = Description {
+            name: request.name.to_owned(),
+            version: request.version.to_owned(),
+            input: Input {
+                size: request.input_size.unwrap_or(experiment.input_size as u32),
+                normalisation: experiment.normalisation()?,
+            },
+            genres: outcome.genres.clone(),
+            genre_sets: genre_sets(&outcome.genres),
+            metrics: Value::Null,
+            provenance: json!({
+                "runs": outcomes.iter().map(provenance).collect::<anyhow::Result<Vec<_>>>()?,
+            }),
+        };
+        Ok(Self {
+            description,
+            network: mean_network(request.runs, &outcomes, &cpu)?,
+            storage: request.storage,
+            cpu,
+        })
+    }
+
+    /// What is measured is what is shipped: the stored weights, not those of the run.
+    fn store(&self) -> anyhow::Result<Bundle> {
+        let description = self.description.clone();
+        Ok(Bundle::create(
+            description,
+            &self.network,
+            self.storage,
+            &self.cpu,
+        )?)
+    }
+
+    fn calibrate(&mut self, dataset: &Dataset, compute: &Compute) -> anyhow::Result<()> {
+        self.description.genre_sets = calibrated(&self.store()?, dataset, compute)?;
+        Ok(())
+    }
 }
 
 /// A run's folder.
@@ -128,7 +183,7 @@ fn provenance(outcome: &Outcome) -> anyhow::Result<Value> {
         "training_covers": outcome.training,
         "validation_covers": outcome.validation,
         "steps": outcome.progress.best.as_ref().map(|best| best.step),
-        "training_seconds": outcome.progress.seconds.round(),
+        "training_seconds": outcome.progress.spent.seconds.round(),
         "earlier": match &outcome.earlier {
             Some(earlier) => provenance(earlier)?,
             None => Value::Null,
@@ -180,7 +235,8 @@ fn metrics(bundle: &Bundle, dataset: &Dataset, compute: &Compute) -> anyhow::Res
     for set in &bundle.manifest().genre_sets {
         let samples = samples(dataset, Some(Split::Test), &set.genres)?;
         let logits = evaluate::logits(bundle, &samples, compute)?;
-        let report = evaluate::report(set, &bundle.manifest().genres, &samples, &logits)?;
+        let genres = &bundle.manifest().genres;
+        let report = Answers::new(set, genres, &samples, &logits, &dataset.root)?.report()?;
         println!("{}\n\n{}", set.id, evaluate::table(&report));
         reports.insert(&set.id, summary(&report)?);
     }

@@ -6,7 +6,7 @@ use std::thread;
 
 use anyhow::anyhow;
 use burn::module::Module;
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 use indicatif::ProgressBar;
 use undercover::classifier::batch;
 use undercover::network::{Dropout, Network};
@@ -41,6 +41,18 @@ pub fn features(
     let network = network.clone().fork(&compute.device);
     let answer = |covers| network.features(covers, &mut Dropout::off());
     over(answer, samples, preparation, compute, progress)
+}
+
+/// The logits of a network's top on features, in order.
+pub fn top(
+    network: &Network,
+    features: &[Vec<f32>],
+    compute: &Compute,
+) -> anyhow::Result<Vec<Vec<f32>>> {
+    let width = features.first().map_or(0, Vec::len);
+    let data = TensorData::new(features.concat(), [features.len(), width]);
+    let features = Tensor::from_data(data, &compute.device);
+    rows(network.top(features, &mut Dropout::off()))
 }
 
 /// The rows that `answer` gives for each batch `[batch, 3, size, size]`, in order.

@@ -11,6 +11,7 @@ mod data;
 mod dataset;
 mod evaluate;
 mod experiment;
+mod experiments;
 mod export;
 mod inference;
 mod metrics;

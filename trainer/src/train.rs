@@ -7,6 +7,7 @@
 pub mod average;
 pub mod checkpoint;
 pub mod claim;
+mod cost;
 mod distillation;
 pub mod diverged;
 mod features;
@@ -14,32 +15,33 @@ mod gradients;
 mod head;
 pub mod lock;
 mod loss;
+pub mod material;
 mod mixing;
 mod optimize;
 mod schedule;
 mod size;
+pub mod spent;
+mod start;
 mod validate;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 use burn::module::Module;
-use burn::optim::ModuleOptimizer;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use undercover::genre::GenreSet;
 use undercover::network::Network;
 
-use self::checkpoint::{Checkpoint, Checkpoints, Progress, Validation, load_network, save_network};
+use self::checkpoint::{Checkpoint, Checkpoints, Progress, Validation, save_network};
+use self::cost::Cost;
 use self::diverged::{Place, Watch};
-use self::features::Store;
 use self::gradients::Context;
-use crate::backbone;
+use self::spent::Stopwatch;
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
-use crate::experiment::{Experiment, Head};
+use crate::experiment::Experiment;
 use crate::inference;
 use crate::model::write_aside;
 use crate::sampler::{Purpose, Sampler, generator};
@@ -81,6 +83,9 @@ pub struct Outcome {
     pub training: usize,
     /// Validation covers.
     pub validation: usize,
+    /// What the network costs; of runs that were made before it was noted, `None`.
+    #[serde(default)]
+    pub cost: Option<Cost>,
     /// The best validation and all others.
     pub progress: Progress,
     /// The run that this one went on from.
@@ -142,6 +147,7 @@ impl Run<'_> {
             genres: self.genres.to_vec(),
             training: self.training.len(),
             validation: self.validation.len(),
+            cost: Some(Cost::of(&template, self.experiment.input_size)),
             progress,
             earlier,
         };
@@ -194,56 +200,6 @@ impl Run<'_> {
             .collect()
     }
 
-    /// Step 0: the given weights, random ones, or the backbone with a trained head.
-    fn start(&self, sampler: &Sampler, optimizer: ModuleOptimizer) -> anyhow::Result<Checkpoint> {
-        let network = match (self.experiment.head.as_ref(), self.template().valid()) {
-            (_, network) if let Some(weights) = self.weights => load_network(network, weights)?,
-            (None, network) => network,
-            (Some(head), network) => self.with_head(network, head, sampler)?,
-        };
-        Ok(Checkpoint {
-            average: network.clone(),
-            network: network.train(),
-            optimizer,
-            progress: Progress::default(),
-        })
-    }
-
-    /// The backbone, and layers on top trained on its features.
-    fn with_head(
-        &self,
-        network: Network,
-        head: &Head,
-        sampler: &Sampler,
-    ) -> anyhow::Result<Network> {
-        let path = self
-            .backbone
-            .context("this experiment starts from a backbone; name its file with --backbone")?;
-        let network = backbone::load(network, path)?;
-        let preparation = self.preparation()?;
-        let file = self.folder.join("features.safetensors");
-        let bar = bar(self.training.len(), "features", "covers");
-        let features = Store::open(self.features.unwrap_or(&file), path, &preparation)?.features(
-            &network,
-            self.training,
-            &preparation,
-            self.compute,
-            &bar,
-        )?;
-        bar.finish_and_clear();
-        let genres: Vec<usize> = self.training.iter().map(|sample| sample.genre).collect();
-        println!("Training the head on {} features.", features.len());
-        head::train(
-            network,
-            &features,
-            &genres,
-            sampler,
-            &self.log_prior(sampler),
-            (head, self.experiment),
-            &self.compute.device.clone().autodiff(),
-        )
-    }
-
     fn fine_tune(
         &self,
         mut state: Checkpoint,
@@ -277,8 +233,8 @@ impl Run<'_> {
         }
         let bar = bar(tune.steps, "training", "steps").with_position(state.progress.step as u64);
         bar.reset_eta();
-        let started = Instant::now();
-        let seconds_before = state.progress.seconds;
+        let watch = Stopwatch::start();
+        let before = state.progress.spent;
         while state.progress.step < until && !self.is_over(&state.progress) {
             let step = state.progress.step;
             let loss = self.step(&mut state, sampler, &context)?;
@@ -296,11 +252,12 @@ impl Run<'_> {
                 bar.suspend(|| self.validate(&mut state))?;
             }
             if saves {
-                state.progress.seconds = seconds_before + started.elapsed().as_secs_f64();
+                state.progress.spent = before + watch.spent();
                 checkpoints.save(&state)?;
             }
         }
         bar.finish_and_clear();
+        state.progress.spent = before + watch.spent();
         if self.is_over(&state.progress) {
             save_network(&state.average, &self.folder.join("last.bpk"))?;
         }
@@ -372,19 +329,11 @@ impl Run<'_> {
             &bar,
         )?;
         bar.finish_and_clear();
-        let labels: Vec<usize> = self.validation.iter().map(|sample| sample.genre).collect();
-        let sets = genre_sets(self.genres);
-        let balanced_accuracy = validate::balanced_accuracies(&logits, &labels, self.genres, &sets);
-        let score = balanced_accuracy.values().sum::<f64>() / balanced_accuracy.len() as f64;
-        let validation = Validation {
-            step: state.progress.step,
-            training_loss: state.progress.losses.take_mean(),
-            score,
-            balanced_accuracy,
-        };
-        println!("{}", describe(&validation));
         let progress = &mut state.progress;
+        let validation = self.judge(&logits, progress.step, progress.losses.take_mean());
+        println!("{}", describe(&validation));
         progress.history.push(validation.clone());
+        let score = validation.score;
         if progress.best.as_ref().is_none_or(|best| score > best.score) {
             progress.best = Some(validation);
             progress.since_best = 0;
@@ -393,6 +342,20 @@ impl Run<'_> {
             progress.since_best += 1;
         }
         Ok(())
+    }
+
+    /// What the answers to the validation covers are worth.
+    fn judge(&self, logits: &[Vec<f32>], step: usize, training_loss: f64) -> Validation {
+        let labels: Vec<usize> = self.validation.iter().map(|sample| sample.genre).collect();
+        let sets = genre_sets(self.genres);
+        let balanced_accuracy = validate::balanced_accuracies(logits, &labels, self.genres, &sets);
+        let score = balanced_accuracy.values().sum::<f64>() / balanced_accuracy.len() as f64;
+        Validation {
+            step,
+            training_loss,
+            score,
+            balanced_accuracy,
+        }
     }
 }
 

@@ -45,6 +45,8 @@ impl TuneArguments {
         let search = Search::read(&self.space)?;
         let experiment = search.base()?;
         let dataset = Dataset::read(&self.data)?;
+        let division = dataset.division(experiment.split.clone());
+        let dataset = dataset.divided(division.as_ref())?;
         let genres = if experiment.genres.is_empty() {
             dataset.genres()
         } else {

@@ -1,18 +1,21 @@
 //! Dividing covers into training, validation and test.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Result, bail, ensure};
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
 
 use super::near_duplicates::Groups;
 use super::{Row, Split};
 
 /// What is kept on one side of a split.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum SplitBy {
     /// An artist, and covers that are near-duplicates of each other.
     Group,
@@ -35,6 +38,30 @@ impl FromStr for SplitBy {
                 "\"{text}\" is no way to split: it is group (or artist), random or source:NAME"
             ),
         }
+    }
+}
+
+impl fmt::Display for SplitBy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Group => formatter.write_str("group"),
+            Self::Random => formatter.write_str("random"),
+            Self::Source(name) => write!(formatter, "source:{name}"),
+        }
+    }
+}
+
+impl From<SplitBy> for String {
+    fn from(by: SplitBy) -> Self {
+        by.to_string()
+    }
+}
+
+impl TryFrom<String> for SplitBy {
+    type Error = anyhow::Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
     }
 }
 

@@ -14,6 +14,7 @@ use burn::store::ModuleRecord;
 use serde::{Deserialize, Serialize};
 use undercover::network::Network;
 
+use super::spent::Spent;
 use crate::model::write_aside;
 
 /// Where a run stands, besides its tensors.
@@ -29,8 +30,12 @@ pub struct Progress {
     pub history: Vec<Validation>,
     /// The training loss since the last validation.
     pub losses: Losses,
-    /// Seconds of training so far, over all sessions.
-    pub seconds: f64,
+    /// Validations of the layers on top while they were trained alone, in order.
+    #[serde(default)]
+    pub head: Vec<Validation>,
+    /// The time that training took so far, over all sessions, with that of the backbone's features.
+    #[serde(flatten)]
+    pub spent: Spent,
 }
 
 /// Losses of the steps since the last validation, and a smoothed one to show.

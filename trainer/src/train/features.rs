@@ -2,7 +2,8 @@
 //!
 //! A backbone answers the same for the same cover, and a head is trained on each cover many times.
 //! The store is one safetensors file: a row of numbers for each cover, the covers' names beside it,
-//! and what they depend on: the backbone's weights, the input size and the normalisation.
+//! and what they depend on: the backbone's weights, the input size and the normalisation. It notes the
+//! time that they took, so that a run that finds them there is not told to be quicker than it is.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -14,18 +15,22 @@ use safetensors::tensor::{Dtype, TensorView, serialize};
 use sha2::{Digest, Sha256};
 use undercover::network::Network;
 
+use super::spent::{Spent, Stopwatch};
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
 use crate::inference;
 use crate::model::write_aside;
 
 const TENSOR: &str = "features";
+const PER_COVER: &str = "time_per_cover";
 
 /// Features by cover.
 pub struct Store<'a> {
     path: &'a Path,
     key: String,
     rows: HashMap<String, Vec<f32>>,
+    /// The time that a cover took, on average.
+    per_cover: Spent,
 }
 
 impl<'a> Store<'a> {
@@ -39,11 +44,17 @@ impl<'a> Store<'a> {
             .chain_update(preparation.size.to_le_bytes())
             .finalize();
         let key = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        let rows = read(path, &key).unwrap_or_default();
-        Ok(Self { path, key, rows })
+        let (rows, per_cover) = read(path, &key).unwrap_or_default();
+        Ok(Self {
+            path,
+            key,
+            rows,
+            per_cover,
+        })
     }
 
-    /// The features of covers, in order; those that are not stored yet are computed and stored.
+    /// The features of covers, in order, and the time that they take; those that are not stored yet are computed and
+    /// stored.
     pub fn features(
         &mut self,
         network: &Network,
@@ -51,7 +62,7 @@ impl<'a> Store<'a> {
         preparation: &Preparation,
         compute: &Compute,
         progress: &ProgressBar,
-    ) -> Result<Vec<Vec<f32>>> {
+    ) -> Result<(Vec<Vec<f32>>, Spent)> {
         let new: Vec<Sample> = samples
             .iter()
             .filter(|sample| !self.rows.contains_key(&name(sample)))
@@ -59,14 +70,18 @@ impl<'a> Store<'a> {
             .collect();
         progress.inc((samples.len() - new.len()) as u64);
         if !new.is_empty() {
+            let watch = Stopwatch::start();
             let rows = inference::features(network, &new, preparation, compute, progress)?;
+            let (known, count) = (self.rows.len() as f64, new.len() as f64);
+            let sum = self.per_cover * known + watch.spent();
+            self.per_cover = sum * (1.0 / (known + count));
             self.rows.extend(new.iter().map(name).zip(rows));
             self.write()?;
         }
-        Ok(samples
+        let rows = samples
             .iter()
-            .map(|sample| self.rows[&name(sample)].clone())
-            .collect())
+            .map(|sample| self.rows[&name(sample)].clone());
+        Ok((rows.collect(), self.per_cover * samples.len() as f64))
     }
 
     fn write(&self) -> Result<()> {
@@ -80,17 +95,22 @@ impl<'a> Store<'a> {
         let about = HashMap::from([
             ("key".to_owned(), self.key.clone()),
             ("covers".to_owned(), serde_json::to_string(&names)?),
+            (
+                PER_COVER.to_owned(),
+                serde_json::to_string(&self.per_cover)?,
+            ),
         ]);
         write_aside(self.path, &serialize([(TENSOR, tensor)], Some(about))?)
     }
 }
 
 /// What is stored under `key`; `None` if there is nothing that can be used.
-fn read(path: &Path, key: &String) -> Option<HashMap<String, Vec<f32>>> {
+fn read(path: &Path, key: &String) -> Option<(HashMap<String, Vec<f32>>, Spent)> {
     let bytes = std::fs::read(path).ok()?;
     let (_, header) = SafeTensors::read_metadata(&bytes).ok()?;
     let about = header.metadata().as_ref()?;
     let names: Vec<String> = serde_json::from_str(about.get("covers")?).ok()?;
+    let per_cover: Spent = serde_json::from_str(about.get(PER_COVER)?).ok()?;
     let file = SafeTensors::deserialize(&bytes).ok()?;
     let tensor = file.tensor(TENSOR).ok()?;
     let &[count, width] = tensor.shape() else {
@@ -106,7 +126,7 @@ fn read(path: &Path, key: &String) -> Option<HashMap<String, Vec<f32>>> {
                     .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
                     .collect()
             });
-        names.into_iter().zip(rows).collect()
+        (names.into_iter().zip(rows).collect(), per_cover)
     })
 }
 

@@ -15,31 +15,14 @@ pub fn learning_rate(tune: &FineTune, step: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Optimizer;
 
     #[test]
     fn warms_up_peaks_and_decays_to_nothing() {
         let tune = FineTune {
             steps: 110,
-            batch_size: 1,
-            micro_batch: 1,
             learning_rate: 0.1,
             warmup_steps: 10,
-            weight_decay: 0.0,
-            label_smoothing: 0.0,
-            mixup: 0.0,
-            cutmix: 0.0,
-            distillation: 0.0,
-            optimizer: Optimizer::AdamW,
-            layer_decay: 1.0,
-            unfreeze_every: 0,
-            average_decay: 0.0,
-            frozen_blocks: 0,
-            sizes: Vec::new(),
-            draw_sizes: false,
-            validate_every: 1,
-            patience: 1,
-            checkpoint_every: 1,
+            ..FineTune::default()
         };
         let at = |step| learning_rate(&tune, step);
         assert!((at(0) - 0.01).abs() < 1e-12);

@@ -1,0 +1,57 @@
+//! What a recipe is trained on.
+
+use undercover::genre::GenreSet;
+
+use crate::batch::Sample;
+use crate::data::samples_of_each;
+use crate::dataset::{Dataset, Split};
+use crate::experiment::Experiment;
+
+/// A recipe with the covers that it learns from and is chosen by.
+pub struct Material {
+    /// The recipe, its normalisation in numbers.
+    pub experiment: Experiment,
+    /// Genres in the order of the logits.
+    pub genres: Vec<String>,
+    /// Covers to learn from.
+    pub training: Vec<Sample>,
+    /// Covers to choose by.
+    pub validation: Vec<Sample>,
+}
+
+impl Material {
+    /// Reads the covers of a dataset that is divided as the recipe asks for.
+    ///
+    /// # Errors
+    /// If a genre has no covers in a split, or a split none that is usable.
+    pub fn gather(experiment: Experiment, dataset: &Dataset) -> anyhow::Result<Self> {
+        let genres = if experiment.genres.is_empty() {
+            dataset.genres()
+        } else {
+            experiment.genres.clone()
+        };
+        let question = GenreSet {
+            id: "genres".to_owned(),
+            genres: genres.clone(),
+            temperature: 1.0,
+        };
+        question.check(&dataset.genres())?;
+        dataset.require(&[Split::Train, Split::Validation], &genres)?;
+        let training = samples_of_each(dataset, Split::Train, &genres)?;
+        let validation = samples_of_each(dataset, Split::Validation, &genres)?;
+        let experiment = experiment.with_numbers(&training)?;
+        println!(
+            "Training {} on {} covers of {} genres, {} for validation.",
+            experiment.architecture.name(),
+            training.len(),
+            genres.len(),
+            validation.len()
+        );
+        Ok(Self {
+            experiment,
+            genres,
+            training,
+            validation,
+        })
+    }
+}
