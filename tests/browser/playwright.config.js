@@ -7,29 +7,14 @@
 
 import { defineConfig } from '@playwright/test';
 
+import { CHROME, QUIET, SWIFTSHADER } from './support/chromium.js';
+
 const PORT = 41_783;
 const address = process.env.UNDERCOVER_URL ?? `http://127.0.0.1:${PORT}/`;
 
-const QUIET = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-const SWIFTSHADER = [
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-  '--use-vulkan=swiftshader',
-  '--disable-vulkan-surface',
-];
-
 /** @param {string[]} flags */
 const chromium = (flags) => ({
-  launchOptions: { executablePath: process.env.CHROME ?? '/usr/bin/chromium', args: [...QUIET, ...flags] },
+  launchOptions: { executablePath: CHROME, args: [...QUIET, ...flags] },
 });
 
 export default defineConfig({

@@ -1,5 +1,6 @@
-//! The project's own commands: `cargo xtask serve`, `build`, `dist` and `test`.
+//! The project's own commands: `cargo xtask serve`, `build`, `dist`, `bench` and `test`.
 
+mod bench;
 mod bindgen;
 mod browser;
 mod checks;
@@ -21,6 +22,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::bench::BenchOptions;
 use crate::dist::DistOptions;
 use crate::serve::ServeOptions;
 use crate::wasm::Profile;
@@ -46,6 +48,8 @@ enum Command {
     },
     /// Write what is put on a host and on npm into dist/.
     Dist(DistOptions),
+    /// Measure how fast it is, beside its peers.
+    Bench(BenchOptions),
     /// Run every check and every test.
     Test,
 }
@@ -66,6 +70,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(options) => serve::run(&workspace, &options),
         Command::Build { release } => wasm::build(&workspace, Profile::new(release)),
         Command::Dist(options) => dist::run(&workspace, &options),
+        Command::Bench(options) => bench::run(&workspace, &options),
         Command::Test => checks::run(&workspace),
     }
 }

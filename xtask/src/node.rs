@@ -18,19 +18,28 @@ pub fn is_installed() -> bool {
 
 /// Installs the pinned packages, unless they are there as the lockfile has them.
 pub fn install(workspace: &Workspace) -> Result<()> {
-    let lockfile = fs::read_to_string(workspace.root().join("package-lock.json"))
+    install_in(workspace.root(), "half a minute")
+}
+
+/// Installs the peers that the benchmark measures, likewise.
+pub fn install_peers(workspace: &Workspace) -> Result<()> {
+    install_in(&workspace.root().join("tests/bench/peers"), "a minute")
+}
+
+fn install_in(folder: &Path, expected: &str) -> Result<()> {
+    let lockfile = fs::read_to_string(folder.join("package-lock.json"))
         .context("package-lock.json cannot be read")?;
-    let stamp = workspace.root().join("node_modules/.installed-lock.json");
+    let stamp = folder.join("node_modules/.installed-lock.json");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lockfile) {
         return Ok(());
     }
-    println!("   npm installs the pinned packages (about half a minute)");
+    println!("   npm installs the pinned packages (about {expected})");
     process::run(
         Command::new("npm")
             .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
             // Browsers come from the system, not from Playwright's own server.
             .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-            .current_dir(workspace.root()),
+            .current_dir(folder),
     )?;
     fs::write(&stamp, lockfile).context("node_modules cannot be written to")
 }

@@ -78,7 +78,8 @@ fn require_model(site: &Path) -> Result<()> {
     Ok(())
 }
 
-fn require_modules(site: &Path) -> Result<()> {
+/// An error that says what to do where a browser module has not been built.
+pub fn require_modules(site: &Path) -> Result<()> {
     for module in Module::ALL {
         let package = site.join("pkg").join(module.name());
         ensure!(

@@ -1,0 +1,3 @@
+import { loadPipeline } from './transformers.js';
+
+export const load = () => loadPipeline('wasm');

@@ -1,0 +1,41 @@
+/** On what, and with what, it was measured. */
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * @param {string} root of the repository
+ * @param {string} chromium its version
+ * @param {string | null} adapter
+ * @returns {Record<string, string>}
+ */
+export function conditions(root, chromium, adapter) {
+  const [{ model }] = cpus();
+  return {
+    machine: `${cpus().length} × ${model.trim()}, ${Math.round(totalmem() / 1e9)} GB, Linux ${release()}`,
+    'load before': loadavg().map((load) => load.toFixed(1)).join(', '),
+    browser: `${chromium}, headless${adapter ? `; WebGPU adapter: ${adapter}` : ''}`,
+    node: process.version,
+    commit: commit(root),
+    'our modules': ['cpu', 'webgpu'].map((name) => moduleProfile(root, name)).join(', '),
+  };
+}
+
+/** @param {string} root */
+function commit(root) {
+  const git = (/** @type {string[]} */ ...parameters) => execFileSync('git', ['-C', root, ...parameters], { encoding: 'utf8' }).trim();
+  const changed = git('status', '--porcelain', '--untracked-files=no') ? ', with changes' : '';
+  return git('rev-parse', '--short=10', 'HEAD') + changed;
+}
+
+/**
+ * What xtask/src/wasm.rs notes of a module.
+ * @param {string} root
+ * @param {string} name
+ */
+function moduleProfile(root, name) {
+  const [, profile] = readFileSync(join(root, 'www/pkg', name, '.stamp'), 'utf8').split(' ');
+  return `${name} ${profile}`;
+}
