@@ -10,13 +10,18 @@
 mod autodiff;
 mod dense;
 mod depthwise;
+#[cfg(not(target_arch = "wasm32"))]
 mod finish;
 mod geometry;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod lanes;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod tiles;
 
+#[cfg(not(target_arch = "wasm32"))]
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{
-    Backend, Dispatch, DispatchDevice, Flex, backend_extension, ops::FloatTensorOps,
-};
+use burn::backend::{Backend, Dispatch, DispatchDevice, Flex, backend_extension};
 use burn::tensor::{Device, Shape, Tensor, TensorData};
 
 use super::activation::Activation;
@@ -50,18 +55,53 @@ impl ChannelsLastOps for Flex {
         let geometry = Geometry::new(&input, &weight, stride);
         let input = input.to_contiguous();
         match geometry.kind {
-            Kind::Pointwise => {
-                let input = input.reshape(Shape::new([geometry.pixels(), geometry.channels_in]));
-                let product = Self::float_matmul(input, geometry.matrix(weight).transpose(0, 1));
-                finish::forward(product, &bias, activation).reshape(geometry.output_shape())
-            }
+            Kind::Pointwise => pointwise(input, weight, &bias, &geometry, activation),
             Kind::Depthwise => depthwise::forward(&input, &weight, &bias, &geometry, activation),
-            Kind::Dense => {
-                let product = dense::forward(&input, weight, &geometry);
-                finish::forward(product, &bias, activation).reshape(geometry.output_shape())
-            }
+            Kind::Dense => dense::forward(&input, weight, &bias, &geometry, activation),
         }
     }
+}
+
+fn pointwise(
+    input: FlexTensor,
+    weight: FlexTensor,
+    bias: &FlexTensor,
+    geometry: &Geometry,
+    activation: Activation,
+) -> FlexTensor {
+    let input = input.reshape(Shape::new([geometry.pixels(), geometry.channels_in]));
+    product(input, geometry.matrix(weight), bias, activation).reshape(geometry.output_shape())
+}
+
+/// `activation(input · weightsᵀ + bias)`: `[pixels, in]` and `[out, in]` to `[pixels, out]`.
+#[cfg(not(target_arch = "wasm32"))]
+fn product(
+    input: FlexTensor,
+    weights: FlexTensor,
+    bias: &FlexTensor,
+    activation: Activation,
+) -> FlexTensor {
+    let product = Flex::float_matmul(input, weights.transpose(0, 1));
+    finish::forward(product, bias, activation)
+}
+
+#[cfg(target_arch = "wasm32")]
+fn product(
+    input: FlexTensor,
+    weights: FlexTensor,
+    bias: &FlexTensor,
+    activation: Activation,
+) -> FlexTensor {
+    let (input, weights, bias) = (input, weights.to_contiguous(), bias.to_contiguous());
+    let [pixels, _] = input.layout().shape().dims();
+    let sums = tiles::product(
+        values(&input),
+        values(&weights),
+        values(&bias),
+        activation.bounds(),
+    );
+    let shape = Shape::new([pixels, values(&bias).len()]);
+    tensor(sums, shape)
 }
 
 /// Whether a device computes channels last.
@@ -104,6 +144,14 @@ fn values(tensor: &FlexTensor) -> &[f32] {
 
 fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(values, shape))
+}
+
+/// Keeps a number within bounds; unlike `f32::max`, it lets NaN through, so that a training run that
+/// diverges is noticed.
+#[inline(always)]
+fn bound(value: f32, (low, high): (f32, f32)) -> f32 {
+    let value = if value < low { low } else { value };
+    if value > high { high } else { value }
 }
 
 /// Runs a loop with the widest vectors that the processor has.

@@ -308,20 +308,29 @@ test('when no backend is left, whoever asks is told', async ({ page }) => {
   expect(codes).toEqual(['crashed', 'crashed']);
 });
 
-test('the program in the browser computes what the native one computed for the model', async ({ page }) => {
-  // The known answers of the bundle were computed natively. The picture is of the network's own size, so that every
-  // pixel arrives as it is; what is left is the order of additions, which moves a logit in its fifth decimal.
-  const manifest = await (await page.request.get('./models/undercover/manifest.json')).json();
-  const logits = await withApi(
-    page,
-    async ({ Undercover, files: [file] }) => {
-      const undercover = await Undercover.load({ backend: 'cpu' });
-      const { logits } = await undercover.classify(file);
-      undercover.dispose();
-      return [...logits];
-    },
-    [testPattern(manifest.input.size)],
-  );
-  expect(logits).toHaveLength(manifest.self_test.logits.length);
-  logits.forEach((logit, index) => expect(logit).toBeCloseTo(manifest.self_test.logits[index], 3));
-});
+for (const [browser, modules] of /** @type {const} */ ([
+  ['with relaxed SIMD', 'cpu-relaxed'],
+  ['that does not get the relaxed module', 'cpu'],
+])) {
+  test(`the program in a browser ${browser} computes what the native one computed for the model`, async ({ page }) => {
+    // The known answers of the bundle were computed natively. The picture is of the network's own size, so that every
+    // pixel arrives as it is; what is left is the order and the rounding of additions, which moves a logit in its
+    // fifth decimal.
+    const manifest = await (await page.request.get('./models/undercover/manifest.json')).json();
+    if (modules === 'cpu') await page.route('**/pkg/cpu-relaxed/**', (route) => route.abort());
+    const loaded = page.waitForResponse(`**/pkg/${modules}/undercover_bg.wasm`);
+    const logits = await withApi(
+      page,
+      async ({ Undercover, files: [file] }) => {
+        const undercover = await Undercover.load({ backend: 'cpu' });
+        const { logits } = await undercover.classify(file);
+        undercover.dispose();
+        return [...logits];
+      },
+      [testPattern(manifest.input.size)],
+    );
+    expect((await loaded).ok()).toBe(true);
+    expect(logits).toHaveLength(manifest.self_test.logits.length);
+    logits.forEach((logit, index) => expect(logit).toBeCloseTo(manifest.self_test.logits[index], 3));
+  });
+}

@@ -14,15 +14,17 @@ use crate::hash::sha256;
 /// The name of the list, at the root of the site.
 pub const FILE: &str = "precache.js";
 
-/// The folder of what is kept only once it was used: it is large, and of no use without a GPU.
-const LATER: &str = "pkg/webgpu/";
+/// The folders of what is kept only once it was used: one is large, and of no use without a GPU; the other
+/// takes the place of `pkg/cpu/` where the browser can.
+const LATER: [&str; 2] = ["pkg/webgpu/", "pkg/cpu-relaxed/"];
 
 /// The list for the files under `site`, as a script.
 pub fn script(site: &Path) -> Result<String> {
     let mut files = Map::new();
     for path in files_of(site)? {
         let bytes = fs::read(site.join(&path)).with_context(|| format!("{path} cannot be read"))?;
-        let entry = json!({ "sha256": sha256(&bytes), "later": path.starts_with(LATER) });
+        let later = LATER.iter().any(|folder| path.starts_with(folder));
+        let entry = json!({ "sha256": sha256(&bytes), "later": later });
         files.insert(path, entry);
     }
     // serde_json's map is sorted: the same files make the same text.
@@ -94,6 +96,7 @@ mod tests {
             ("pkg/cpu/undercover.js", "abc"),
             ("pkg/cpu/undercover.d.ts", "types"),
             ("pkg/cpu/.stamp", "stamp"),
+            ("pkg/cpu-relaxed/undercover.js", "relaxed"),
             ("pkg/webgpu/undercover.js", "gpu"),
             ("models/undercover/README.md", "card"),
         ]);
@@ -104,6 +107,7 @@ mod tests {
             paths,
             [
                 "index.html",
+                "pkg/cpu-relaxed/undercover.js",
                 "pkg/cpu/undercover.js",
                 "pkg/webgpu/undercover.js"
             ]
@@ -115,7 +119,9 @@ mod tests {
                 "later": false
             })
         );
-        assert_eq!(files["pkg/webgpu/undercover.js"]["later"], true);
+        for later in ["pkg/cpu-relaxed/undercover.js", "pkg/webgpu/undercover.js"] {
+            assert_eq!(files[later]["later"], true);
+        }
     }
 
     #[test]

@@ -119,6 +119,7 @@ mod tests {
         require_model(site.path()).unwrap();
 
         fs::create_dir_all(site.path().join("pkg/cpu")).unwrap();
+        fs::create_dir_all(site.path().join("pkg/cpu-relaxed")).unwrap();
         let error = require_modules(site.path()).unwrap_err().to_string();
         assert!(
             error.contains("webgpu") && error.contains("cargo xtask build"),

@@ -1,4 +1,4 @@
-//! The browser modules: the crate compiled twice, with glue for JavaScript.
+//! The browser modules: the crate compiled once for each, with glue for JavaScript.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,25 +12,41 @@ use crate::toolchain::{TARGET, WasmToolchain};
 use crate::workspace::Workspace;
 use crate::{bindgen, optimise, process};
 
-/// One of the two modules of the crate.
+/// One of the modules of the crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Module {
     /// The network on the CPU: small, answers first.
     Cpu,
+    /// The same for browsers with relaxed SIMD, which multiplies and adds in one instruction.
+    CpuRelaxed,
     /// The network on the GPU.
     Webgpu,
 }
 
 impl Module {
-    /// Both, the quick one to build first.
-    pub const ALL: [Self; 2] = [Self::Cpu, Self::Webgpu];
+    /// All, the quick ones to build first.
+    pub const ALL: [Self; 3] = [Self::Cpu, Self::CpuRelaxed, Self::Webgpu];
 
-    /// The crate's feature, and the module's folder under `www/pkg/`.
+    /// The module's folder under `www/pkg/`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
+            Self::CpuRelaxed => "cpu-relaxed",
             Self::Webgpu => "webgpu",
         }
+    }
+
+    /// The crate's feature.
+    fn feature(self) -> &'static str {
+        match self {
+            Self::Cpu | Self::CpuRelaxed => "cpu",
+            Self::Webgpu => "webgpu",
+        }
+    }
+
+    /// Instructions beyond those of `.cargo/config.toml`, which only the crate's own code uses.
+    fn instructions(self) -> Option<&'static str> {
+        (self == Self::CpuRelaxed).then_some("relaxed-simd")
     }
 }
 
@@ -68,7 +84,7 @@ impl Profile {
 /// Tells, within a package, what it was made of.
 const STAMP_FILE: &str = ".stamp";
 
-/// Builds both modules into `www/pkg/`; what has not changed is left alone.
+/// Builds all modules into `www/pkg/`; what has not changed is left alone.
 pub fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
     let builder = Builder {
         workspace,
@@ -98,7 +114,21 @@ pub fn cargo(
         .env("CARGO_TARGET_DIR", target(workspace, module))
         .args(["--package", "undercover", "--lib"])
         .args(["--profile", profile.name()])
-        .args(["--no-default-features", "--features", module.name()]);
+        .args(["--no-default-features", "--features", module.feature()]);
+    command
+}
+
+/// Compiles one module.
+fn compile(
+    workspace: &Workspace,
+    toolchain: WasmToolchain,
+    module: Module,
+    profile: Profile,
+) -> Command {
+    let mut command = cargo(workspace, toolchain, module, profile, "rustc");
+    if let Some(instructions) = module.instructions() {
+        command.args(["--", "-C", &format!("target-feature=+{instructions}")]);
+    }
     command
 }
 
@@ -106,7 +136,7 @@ fn target(workspace: &Workspace, module: Module) -> PathBuf {
     workspace.target().join("wasm").join(module.name())
 }
 
-/// All that building either module needs.
+/// All that building a module needs.
 struct Builder<'a> {
     workspace: &'a Workspace,
     profile: Profile,
@@ -129,7 +159,7 @@ impl Builder<'_> {
             profile.expected_time()
         );
         let start = Instant::now();
-        process::run(&mut cargo(workspace, toolchain, module, profile, "build"))?;
+        process::run(&mut compile(workspace, toolchain, module, profile))?;
         let compiled = target(workspace, module)
             .join(TARGET)
             .join(profile.name())
@@ -193,6 +223,8 @@ fn remove(folder: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -241,26 +273,23 @@ mod tests {
     }
 
     #[test]
-    fn the_modules_never_share_a_folder_or_a_feature() {
+    fn the_modules_never_share_a_folder() {
         let workspace = Workspace::find().unwrap();
-        let [cpu, webgpu] = Module::ALL.map(|module| {
-            cargo(
-                &workspace,
-                WasmToolchain::Cargo,
-                module,
-                Profile::Dev,
-                "build",
-            )
-        });
-        let folder = |command: &Command| {
-            let mut variables = command.get_envs();
-            variables
-                .find(|(name, _)| *name == "CARGO_TARGET_DIR")
-                .and_then(|(_, value)| value.map(PathBuf::from))
-                .unwrap()
+        let toolchain = WasmToolchain::Cargo;
+        let commands =
+            Module::ALL.map(|module| compile(&workspace, toolchain, module, Profile::Dev));
+        let folders: BTreeSet<_> = commands
+            .iter()
+            .filter_map(|command| {
+                let mut variables = command.get_envs();
+                variables.find_map(|(name, value)| (name == "CARGO_TARGET_DIR").then_some(value?))
+            })
+            .collect();
+        assert_eq!(folders.len(), Module::ALL.len());
+        let relaxed = |command: &Command| {
+            let mut arguments = command.get_args();
+            arguments.any(|argument| argument == "target-feature=+relaxed-simd")
         };
-        assert_ne!(folder(&cpu), folder(&webgpu));
-        assert_eq!(cpu.get_args().last(), Some("cpu".as_ref()));
-        assert_eq!(webgpu.get_args().last(), Some("webgpu".as_ref()));
+        assert_eq!(commands.each_ref().map(relaxed), [false, true, false]);
     }
 }

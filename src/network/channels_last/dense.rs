@@ -4,27 +4,36 @@
 
 use std::ops::Range;
 
+#[cfg(feature = "training")]
 use burn::backend::Flex;
+#[cfg(feature = "training")]
 use burn::backend::ops::FloatTensorOps;
 use burn::tensor::Shape;
 
+use super::super::activation::Activation;
 use super::geometry::Geometry;
-use super::{FlexTensor, tensor, values};
+use super::{FlexTensor, product, tensor, values};
 
 /// Numbers in the patches of a strip, about: a megabyte.
 const STRIP: usize = 1 << 18;
 
-/// The sums before bias and activation, `[pixels, out]`.
-pub fn forward(input: &FlexTensor, weight: FlexTensor, geometry: &Geometry) -> FlexTensor {
+/// See [`super::ChannelsLastOps::convolution`].
+pub fn forward(
+    input: &FlexTensor,
+    weight: FlexTensor,
+    bias: &FlexTensor,
+    geometry: &Geometry,
+    activation: Activation,
+) -> FlexTensor {
     let input = values(input);
-    let weights = geometry.matrix(weight).transpose(0, 1);
-    let mut sums = Vec::with_capacity(geometry.pixels() * geometry.channels_out);
+    let weights = geometry.matrix(weight);
+    let mut output = Vec::with_capacity(geometry.pixels() * geometry.channels_out);
     for (image, rows) in strips(geometry) {
         let patches = patches(input, image, rows, geometry);
-        let product = Flex::float_matmul(patches, weights.clone());
-        sums.extend_from_slice(values(&product));
+        let strip = product(patches, weights.clone(), bias, activation);
+        output.extend_from_slice(values(&strip));
     }
-    tensor(sums, Shape::new([geometry.pixels(), geometry.channels_out]))
+    tensor(output, geometry.output_shape())
 }
 
 /// The gradients of the input, where it is asked for, and of the weights.

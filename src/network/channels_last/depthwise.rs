@@ -1,18 +1,26 @@
 //! A filter of its own for each channel.
 //!
-//! Channels are taken in groups of [`LANES`], whose filters stay in the innermost cache while they
-//! pass over the map.
+//! Channels are taken in groups, whose filters stay in the innermost cache while they pass over the
+//! map.
 
 use super::super::activation::Activation;
-use super::finish::bound;
 use super::geometry::Geometry;
-use super::{FlexTensor, tensor, values, vectorized};
+use super::{FlexTensor, bound, tensor, values, vectorized};
 
-/// Channels that are computed together: two registers of 512 bits, four of 256, eight of 128.
-const LANES: usize = 32;
+/// Channels that are computed together, as many as there are left: 32 are two registers of 512 bits,
+/// four of 256, eight of 128.
+const WIDTHS: [usize; 4] = [32, 16, 8, 1];
 
-/// Filters of one group of channels: `[kernel · kernel][LANES]`, zeros behind the last channel.
-type Filters = Vec<[f32; LANES]>;
+/// The first channel and the width of each group.
+fn groups(channels: usize) -> impl Iterator<Item = (usize, usize)> {
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let first = next;
+        let width = WIDTHS.into_iter().find(|width| first + width <= channels)?;
+        next += width;
+        Some((first, width))
+    })
+}
 
 /// See [`super::ChannelsLastOps::convolution`].
 pub fn forward(
@@ -26,24 +34,15 @@ pub fn forward(
     let (input, weight, bias) = (values(input), values(&weight), values(&bias));
     let channels = geometry.channels_in;
     let mut output = vec![0.0; geometry.pixels() * channels];
-    for first in (0..channels).step_by(LANES) {
-        let filters = filters(weight, first, geometry);
+    for (first, width) in groups(channels) {
         let output = output.as_mut_slice();
         vectorized(
             #[inline(always)]
-            || {
-                if channels - first >= LANES {
-                    let mut sums = [0.0; LANES];
-                    sums.copy_from_slice(&bias[first..first + LANES]);
-                    group(input, &filters, sums, output, first, geometry, activation);
-                } else {
-                    for channel in first..channels {
-                        let filters: Vec<[f32; 1]> =
-                            filters.iter().map(|tap| [tap[channel - first]]).collect();
-                        let sums = [bias[channel]];
-                        group(input, &filters, sums, output, channel, geometry, activation);
-                    }
-                }
+            || match width {
+                32 => group::<32>(input, weight, bias, output, first, geometry, activation),
+                16 => group::<16>(input, weight, bias, output, first, geometry, activation),
+                8 => group::<8>(input, weight, bias, output, first, geometry, activation),
+                _ => group::<1>(input, weight, bias, output, first, geometry, activation),
             },
         );
     }
@@ -54,14 +53,17 @@ pub fn forward(
 #[inline(always)]
 fn group<const N: usize>(
     input: &[f32],
-    filters: &[[f32; N]],
-    bias: [f32; N],
+    weight: &[f32],
+    bias: &[f32],
     output: &mut [f32],
     first: usize,
     geometry: &Geometry,
     activation: Activation,
 ) {
     let channels = geometry.channels_in;
+    let filters = filters::<N>(weight, first, geometry);
+    let mut start = [0.0; N];
+    start.copy_from_slice(&bias[first..first + N]);
     let bounds = activation.bounds();
     let mut target = first;
     for image in 0..geometry.batch {
@@ -69,7 +71,7 @@ fn group<const N: usize>(
             let (rows, top) = geometry.taps(row, geometry.height);
             for column in 0..geometry.width_out() {
                 let (columns, left) = geometry.taps(column, geometry.width);
-                let mut sums = bias;
+                let mut sums = start;
                 for (y, tap_row) in rows.clone().enumerate() {
                     let line = (image * geometry.height + top + y) * geometry.width + left;
                     let taps = &filters[tap_row * geometry.kernel..][columns.clone()];
@@ -89,19 +91,13 @@ fn group<const N: usize>(
     }
 }
 
-fn filters(weight: &[f32], first: usize, geometry: &Geometry) -> Filters {
+/// The filters of `N` channels from channel `first` on, `[kernel · kernel][N]`.
+fn filters<const N: usize>(weight: &[f32], first: usize, geometry: &Geometry) -> Vec<[f32; N]> {
     let taps = geometry.kernel * geometry.kernel;
-    let mut filters = vec![[0.0; LANES]; taps];
-    let count = LANES.min(geometry.channels_in - first);
-    for (lane, filter) in weight[first * taps..][..count * taps]
-        .chunks_exact(taps)
-        .enumerate()
-    {
-        for (tap, &value) in filter.iter().enumerate() {
-            filters[tap][lane] = value;
-        }
-    }
-    filters
+    let filter = |lane: usize| &weight[(first + lane) * taps..][..taps];
+    (0..taps)
+        .map(|tap| std::array::from_fn(|lane| filter(lane)[tap]))
+        .collect()
 }
 
 /// The gradients of the input and of the filters.
@@ -115,41 +111,22 @@ pub fn backward(
     let weight = weight.to_contiguous();
     let (input, weight, gradient) = (values(input), values(&weight), values(gradient));
     let channels = geometry.channels_in;
-    let taps = geometry.kernel * geometry.kernel;
     let mut input_gradient = vec![0.0; input.len()];
     let mut weight_gradient = vec![0.0; weight.len()];
-    for first in (0..channels).step_by(LANES) {
-        let filters = filters(weight, first, geometry);
-        let mut sums = vec![[0.0; LANES]; taps];
-        let input_gradient = input_gradient.as_mut_slice();
+    for (first, width) in groups(channels) {
+        let target = (
+            input_gradient.as_mut_slice(),
+            weight_gradient.as_mut_slice(),
+        );
         vectorized(
             #[inline(always)]
-            || {
-                if channels - first >= LANES {
-                    let target = (input_gradient, sums.as_mut_slice());
-                    group_backward(input, &filters, gradient, target, first, geometry);
-                } else {
-                    for channel in first..channels {
-                        let lane = channel - first;
-                        let filters: Vec<[f32; 1]> =
-                            filters.iter().map(|tap| [tap[lane]]).collect();
-                        let mut own = vec![[0.0; 1]; taps];
-                        let target = (&mut *input_gradient, own.as_mut_slice());
-                        group_backward(input, &filters, gradient, target, channel, geometry);
-                        for (sum, [own]) in sums.iter_mut().zip(own) {
-                            sum[lane] = own;
-                        }
-                    }
-                }
+            || match width {
+                32 => group_backward::<32>(input, weight, gradient, target, first, geometry),
+                16 => group_backward::<16>(input, weight, gradient, target, first, geometry),
+                8 => group_backward::<8>(input, weight, gradient, target, first, geometry),
+                _ => group_backward::<1>(input, weight, gradient, target, first, geometry),
             },
         );
-        let count = LANES.min(channels - first);
-        let own = &mut weight_gradient[first * taps..][..count * taps];
-        for (lane, filter) in own.chunks_exact_mut(taps).enumerate() {
-            for (value, sum) in filter.iter_mut().zip(&sums) {
-                *value = sum[lane];
-            }
-        }
     }
     let weight_shape = burn::tensor::Shape::new([channels, 1, geometry.kernel, geometry.kernel]);
     (
@@ -158,19 +135,21 @@ pub fn backward(
     )
 }
 
-/// Adds what one group of `N` channels from channel `first` on gives to the gradients of the input
-/// and of the filters.
+/// Adds what one group of `N` channels from channel `first` on gives to the gradient of the input, and
+/// writes that of its filters.
 #[cfg(feature = "training")]
 #[inline(always)]
 fn group_backward<const N: usize>(
     input: &[f32],
-    filters: &[[f32; N]],
+    weight: &[f32],
     gradient: &[f32],
-    (input_gradient, filter_gradient): (&mut [f32], &mut [[f32; N]]),
+    (input_gradient, weight_gradient): (&mut [f32], &mut [f32]),
     first: usize,
     geometry: &Geometry,
 ) {
     let channels = geometry.channels_in;
+    let filters = filters::<N>(weight, first, geometry);
+    let mut filter_gradient = vec![[0.0; N]; filters.len()];
     let mut source = first;
     for image in 0..geometry.batch {
         for row in 0..geometry.height_out() {
@@ -196,6 +175,13 @@ fn group_backward<const N: usize>(
                     }
                 }
             }
+        }
+    }
+    let taps = filters.len();
+    let own = &mut weight_gradient[first * taps..][..N * taps];
+    for (lane, filter) in own.chunks_exact_mut(taps).enumerate() {
+        for (value, sums) in filter.iter_mut().zip(&filter_gradient) {
+            *value = sums[lane];
         }
     }
 }

@@ -1,15 +1,7 @@
 //! Bias and activation, and their way back.
 
 use super::super::activation::Activation;
-use super::{FlexTensor, values, vectorized};
-
-/// Keeps a number within bounds; unlike `f32::max`, it lets NaN through, so that a training run that
-/// diverges is noticed.
-#[inline(always)]
-pub fn bound(value: f32, (low, high): (f32, f32)) -> f32 {
-    let value = if value < low { low } else { value };
-    if value > high { high } else { value }
-}
+use super::{FlexTensor, bound, values, vectorized};
 
 /// `activation(sums + bias)` for sums `[pixels, channels]`.
 pub fn forward(mut sums: FlexTensor, bias: &FlexTensor, activation: Activation) -> FlexTensor {

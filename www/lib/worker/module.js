@@ -2,6 +2,7 @@
 
 import { UndercoverError } from '../errors.js';
 import { lengthOf, readParts } from '../progress.js';
+import { hasRelaxedSimd } from './relaxed-simd.js';
 
 /**
  * What wasm-bindgen makes of src/web.rs.
@@ -17,7 +18,23 @@ import { lengthOf, readParts } from '../progress.js';
  * @throws {UndercoverError} `program-unreachable`, `no-webassembly`
  */
 export async function fetchModule(backend, onProgress) {
-  const folder = new URL(`../../pkg/${backend}/`, import.meta.url);
+  if (backend !== 'cpu' || !hasRelaxedSimd()) return fetchFrom(backend, onProgress);
+  try {
+    return await fetchFrom('cpu-relaxed', onProgress);
+  } catch {
+    // The plain one does the same, slower; offline it is the one that is always kept.
+    return fetchFrom('cpu', onProgress);
+  }
+}
+
+/**
+ * @param {string} name of the package
+ * @param {(loaded: number, total: number | null) => void} onProgress
+ * @returns {Promise<Module>}
+ * @throws {UndercoverError}
+ */
+async function fetchFrom(name, onProgress) {
+  const folder = new URL(`../../pkg/${name}/`, import.meta.url);
   const [module, response] = await Promise.all([importGlue(folder), fetchProgram(folder)]);
   // Counted on a copy: browsers keep compiled code only for a response that comes straight from the network.
   const copy = response.clone();

@@ -1,0 +1,159 @@
+//! Four numbers in a register of WebAssembly; an array elsewhere, for the tests.
+
+use std::ops::Add;
+
+pub use inner::Lanes;
+
+/// Numbers in a register.
+pub const LANES: usize = 4;
+
+impl Lanes {
+    /// The first four numbers of a slice.
+    #[inline(always)]
+    pub fn load(numbers: &[f32]) -> Self {
+        let (first, _) = numbers.split_first_chunk().expect("four numbers");
+        Self::new(*first)
+    }
+
+    /// Into the first four places of a slice.
+    #[inline(always)]
+    pub fn store(self, numbers: &mut [f32]) {
+        let (first, _) = numbers.split_first_chunk_mut().expect("four places");
+        *first = self.numbers();
+    }
+}
+
+/// Rows to columns.
+#[inline(always)]
+pub fn transpose(rows: [Lanes; LANES]) -> [Lanes; LANES] {
+    inner::transpose(rows)
+}
+
+#[cfg(target_arch = "wasm32")]
+mod inner {
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    use core::arch::wasm32::f32x4_mul;
+    #[cfg(target_feature = "relaxed-simd")]
+    use core::arch::wasm32::f32x4_relaxed_madd;
+    use core::arch::wasm32::{
+        f32x4, f32x4_add, f32x4_pmax, f32x4_pmin, f32x4_splat, i32x4_shuffle, v128,
+    };
+    use std::mem::transmute;
+
+    use super::{Add, LANES};
+
+    #[derive(Clone, Copy)]
+    pub struct Lanes(v128);
+
+    impl Lanes {
+        pub const ZERO: Self = Self(f32x4(0.0, 0.0, 0.0, 0.0));
+
+        #[inline(always)]
+        pub fn new(numbers: [f32; LANES]) -> Self {
+            // SAFETY: both are sixteen bytes, of which every pattern is valid.
+            Self(unsafe { transmute::<[f32; LANES], v128>(numbers) })
+        }
+
+        #[inline(always)]
+        pub fn numbers(self) -> [f32; LANES] {
+            // SAFETY: both are sixteen bytes, of which every pattern is valid.
+            unsafe { transmute::<v128, [f32; LANES]>(self.0) }
+        }
+
+        #[inline(always)]
+        pub fn splat(number: f32) -> Self {
+            Self(f32x4_splat(number))
+        }
+
+        /// `self + a · b`; rounded once where the browser has relaxed SIMD and the processor can.
+        #[inline(always)]
+        pub fn add_product(self, a: Self, b: Self) -> Self {
+            #[cfg(target_feature = "relaxed-simd")]
+            return Self(f32x4_relaxed_madd(a.0, b.0, self.0));
+            #[cfg(not(target_feature = "relaxed-simd"))]
+            Self(f32x4_add(self.0, f32x4_mul(a.0, b.0)))
+        }
+
+        /// Within bounds; NaN stays NaN.
+        #[inline(always)]
+        pub fn bound(self, (low, high): (f32, f32)) -> Self {
+            // `pmax(a, b)` is `a < b ? b : a`.
+            let raised = f32x4_pmax(self.0, f32x4_splat(low));
+            Self(f32x4_pmin(raised, f32x4_splat(high)))
+        }
+    }
+
+    impl Add for Lanes {
+        type Output = Self;
+
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            Self(f32x4_add(self.0, other.0))
+        }
+    }
+
+    #[inline(always)]
+    pub fn transpose([a, b, c, d]: [Lanes; LANES]) -> [Lanes; LANES] {
+        let (ab_low, ab_high) = (
+            i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0),
+            i32x4_shuffle::<2, 6, 3, 7>(a.0, b.0),
+        );
+        let (cd_low, cd_high) = (
+            i32x4_shuffle::<0, 4, 1, 5>(c.0, d.0),
+            i32x4_shuffle::<2, 6, 3, 7>(c.0, d.0),
+        );
+        [
+            Lanes(i32x4_shuffle::<0, 1, 4, 5>(ab_low, cd_low)),
+            Lanes(i32x4_shuffle::<2, 3, 6, 7>(ab_low, cd_low)),
+            Lanes(i32x4_shuffle::<0, 1, 4, 5>(ab_high, cd_high)),
+            Lanes(i32x4_shuffle::<2, 3, 6, 7>(ab_high, cd_high)),
+        ]
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod inner {
+    use super::super::bound;
+    use super::{Add, LANES};
+
+    #[derive(Clone, Copy)]
+    pub struct Lanes([f32; LANES]);
+
+    impl Lanes {
+        pub const ZERO: Self = Self([0.0; LANES]);
+
+        pub fn new(numbers: [f32; LANES]) -> Self {
+            Self(numbers)
+        }
+
+        pub fn numbers(self) -> [f32; LANES] {
+            self.0
+        }
+
+        pub fn splat(number: f32) -> Self {
+            Self([number; LANES])
+        }
+
+        pub fn add_product(self, a: Self, b: Self) -> Self {
+            Self(std::array::from_fn(|lane| {
+                self.0[lane] + a.0[lane] * b.0[lane]
+            }))
+        }
+
+        pub fn bound(self, bounds: (f32, f32)) -> Self {
+            Self(self.0.map(|number| bound(number, bounds)))
+        }
+    }
+
+    impl Add for Lanes {
+        type Output = Self;
+
+        fn add(self, other: Self) -> Self {
+            Self(std::array::from_fn(|lane| self.0[lane] + other.0[lane]))
+        }
+    }
+
+    pub fn transpose(rows: [Lanes; LANES]) -> [Lanes; LANES] {
+        std::array::from_fn(|column| Lanes(rows.map(|row| row.0[column])))
+    }
+}
