@@ -24,7 +24,7 @@ const MODULES: &str = "browser modules";
 const PACKAGES: &str = "node packages";
 const CONSUMERS: &str = "npm package and its users";
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step {
         name: "format",
         expected: "seconds",
@@ -73,6 +73,12 @@ const STEPS: [Step; 10] = [
         expected: "seconds",
         needs: &[MODULES, PACKAGES],
         run: check_types,
+    },
+    Step {
+        name: "tests of the benchmark",
+        expected: "seconds",
+        needs: &[PACKAGES],
+        run: node::test_benchmark,
     },
     Step {
         name: CONSUMERS,

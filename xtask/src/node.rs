@@ -67,6 +67,21 @@ pub fn build_consumers(workspace: &Workspace, packed: &Path) -> Result<()> {
     process::run(npm().args(["run", "--silent", "build"]))
 }
 
+/// Runs the tests of the benchmark's own code: of its tables, its server, and its forms of a model.
+pub fn test_benchmark(workspace: &Workspace) -> Result<()> {
+    let mut files = Vec::new();
+    for folder in fs::read_dir(workspace.root().join("tests/bench"))? {
+        let folder = folder?.path();
+        if folder.is_dir() {
+            for file in fs::read_dir(folder)? {
+                files.push(file?.path());
+            }
+        }
+    }
+    files.retain(|file| file.to_string_lossy().ends_with(".test.js"));
+    process::run(Command::new("node").arg("--test").args(files))
+}
+
 /// A program of the pinned packages, to be run at the root of the clone.
 pub fn program(workspace: &Workspace, name: &str) -> Command {
     let folder = workspace.root().join("node_modules").join(".bin");

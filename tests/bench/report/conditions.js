@@ -1,7 +1,7 @@
 /** On what, and with what, it was measured. */
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,7 +19,7 @@ export function conditions(root, chromium, adapter) {
     browser: `${chromium}, headless${adapter ? `; WebGPU adapter: ${adapter}` : ''}`,
     node: process.version,
     commit: commit(root),
-    'our modules': ['cpu', 'webgpu'].map((name) => moduleProfile(root, name)).join(', '),
+    'our modules': modules(root),
   };
 }
 
@@ -31,11 +31,14 @@ function commit(root) {
 }
 
 /**
- * What xtask/src/wasm.rs notes of a module.
+ * What xtask/src/wasm.rs notes of each module.
  * @param {string} root
- * @param {string} name
  */
-function moduleProfile(root, name) {
-  const [, profile] = readFileSync(join(root, 'www/pkg', name, '.stamp'), 'utf8').split(' ');
-  return `${name} ${profile}`;
+function modules(root) {
+  const folder = join(root, 'www/pkg');
+  const noted = readdirSync(folder).map((name) => {
+    const [, profile, ...more] = readFileSync(join(folder, name, '.stamp'), 'utf8').trim().split(' ');
+    return `${name} ${profile} (${more.join(', ')})`;
+  });
+  return noted.join(', ');
 }
