@@ -6,10 +6,9 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use crate::workspace::Workspace;
+use browser::Program;
 
 /// What `cargo xtask bench` is asked to do.
-///
-/// Example: cargo xtask bench --backend cpu --quick
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct BenchOptions {
@@ -22,13 +21,22 @@ pub struct BenchOptions {
 #[derive(Subcommand)]
 enum BenchCommand {
     /// Undercover and its peers side by side in Chromium (what `bench` does by itself).
+    ///
+    /// Example: cargo xtask bench browser --onnx undercover.onnx --only undercover,ort
     Browser(browser::BrowserOptions),
+    /// How time and memory grow with the number of covers, up to 2,000.
+    ///
+    /// Example: cargo xtask bench growth --onnx undercover.onnx --backend cpu
+    Growth(browser::BrowserOptions),
 }
 
 /// Measures, and writes a report.
 pub fn run(workspace: &Workspace, options: &BenchOptions) -> Result<()> {
     match &options.command {
-        None => browser::run(workspace, &options.browser),
-        Some(BenchCommand::Browser(options)) => browser::run(workspace, options),
+        None => browser::run(workspace, Program::SideBySide, &options.browser),
+        Some(BenchCommand::Browser(options)) => {
+            browser::run(workspace, Program::SideBySide, options)
+        }
+        Some(BenchCommand::Growth(options)) => browser::run(workspace, Program::Growth, options),
     }
 }

@@ -49,6 +49,8 @@ enum Command {
     /// Write what is put on a host and on npm into dist/.
     Dist(DistOptions),
     /// Measure how fast it is, beside its peers.
+    ///
+    /// Example: cargo xtask bench --onnx undercover.onnx --backend cpu --quick
     Bench(BenchOptions),
     /// Run every check and every test.
     Test,

@@ -7,7 +7,8 @@ import { open } from '../browser/chromium.js';
 /**
  * @typedef {object} Bench
  * @property {import('../serve/server.js').Server} server
- * @property {Contestant[]} contestants
+ * @property {import('../contestants.js').Backend} backend
+ * @property {Contestant[]} contestants all of this backend
  * @property {import('../browser/chromium.js').Adapter | null} adapter null where WebGPU is not measured
  * @property {string[]} covers their paths
  * @property {string[]} exactCovers their paths

@@ -16,11 +16,16 @@
  * @returns {string}
  */
 export function toMarkdown({ date, conditions, notes, tables }) {
-  const lines = [`Measured on ${date} by \`cargo xtask bench\`.`, ''];
-  for (const [name, value] of Object.entries(conditions)) lines.push(`- ${name}: ${value}`);
+  const lines = conditionLines({ date, conditions });
   for (const table of tables) lines.push('', `### ${TITLES[table.backend]}`, '', ...tableLines(table));
   lines.push('', ...notes.map((note) => `- ${note}`), '');
   return lines.join('\n');
+}
+
+/** @param {Pick<Report, 'date' | 'conditions'>} report */
+export function conditionLines({ date, conditions }) {
+  const lines = Object.entries(conditions).map(([name, value]) => `- ${name}: ${value}`);
+  return [`Measured on ${date} by \`cargo xtask bench\`.`, '', ...lines];
 }
 
 const TITLES = { cpu: 'On the CPU', webgpu: 'On the GPU' };

@@ -6,10 +6,11 @@ import { test } from 'node:test';
 import { noResult } from '../measure/bench.js';
 import { QUICK } from '../measure/plan.js';
 import { differences } from './agreement.js';
+import { exponent, growthPlot, growthTable } from './growth.js';
 import { toMarkdown } from './markdown.js';
 import { DIRECT } from './metrics.js';
 import { notesOn } from './notes.js';
-import { median, quantile } from './statistics.js';
+import { median, quantile, theilSen } from './statistics.js';
 import { tablePlot } from './plot.js';
 import { makeTable } from './table.js';
 
@@ -57,6 +58,23 @@ test('a quantile is a measured value, and the median lies between the two in the
   assert.equal(quantile([7], 0.95), 7);
   assert.equal(median([4, 1, 3, 2]), 2.5);
   assert.ok(Number.isNaN(median([])) && Number.isNaN(quantile([], 0.5)));
+});
+
+test('a line is found in spite of an outlier', () => {
+  assert.equal(theilSen([[0, 1], [1, 3], [2, 5], [3, 100], [4, 9]]), 2);
+  assert.ok(Number.isNaN(theilSen([[0, 1]])));
+});
+
+/** @param {(covers: number) => number} milliseconds */
+const points = (milliseconds) =>
+  [1, 10, 100, 1000].map((covers) => ({ covers, milliseconds: milliseconds(covers), peakTab: 100 + covers, peakGpu: 7 }));
+
+test('growth that is linear has the exponent 1, and quadratic growth is seen', async () => {
+  assert.ok(Math.abs(exponent(points((covers) => 30 * covers)) - 1) < 1e-9);
+  assert.ok(Math.abs(exponent(points((covers) => covers * covers)) - 2) < 1e-9);
+  const growth = [{ contestant: CONTESTANTS[0], points: points((covers) => 30 * covers) }, { contestant: CONTESTANTS[1], points: [] }];
+  assert.match(growthTable(growth), /\| own \| 1000 \| 30\.0 \| 1\.00 \| 101 \| 1100 \|\n\| slow \| – /);
+  assert.match(await growthPlot(growth), /^<svg[^]*<\/svg>$/);
 });
 
 test('a ratio is to the best peer: the lowest of costs, the highest of rates', () => {

@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 
+use crate::wasm::{self, Profile};
 use crate::workspace::Workspace;
 use crate::{browser, node, process, serve};
 
-/// What `cargo xtask bench browser` is asked to do.
-///
-/// Example: cargo xtask bench browser --only undercover,ort --backend cpu
+/// What the commands that measure in a browser are asked to do.
 #[derive(Args)]
 pub struct BrowserOptions {
     /// Only those whose names begin so, separated by commas: undercover, ort, tfjs, transformers.
@@ -23,44 +22,75 @@ pub struct BrowserOptions {
     /// Fewer repetitions: for a first impression.
     #[arg(long)]
     quick: bool,
-    /// An ONNX file of the model in www/models/undercover, exported before.
+    /// Measure the modules that were built before; else what is shipped is built first.
+    #[arg(long)]
+    no_build: bool,
+    /// The model in www/models/undercover as an ONNX file.
     #[arg(long, value_name = "FILE")]
-    onnx: PathBuf,
-    /// The folder for the report: Markdown, JSON and SVG. By default bench/browser in cargo's target folder.
+    onnx: Option<PathBuf>,
+    /// The folder for the report: Markdown, JSON and SVG. By default bench/browser in cargo's
+    /// target folder.
     #[arg(long)]
     out: Option<PathBuf>,
 }
 
-/// Measures with the modules that are there, in www/pkg.
-pub fn run(workspace: &Workspace, options: &BrowserOptions) -> Result<()> {
-    serve::require_modules(&workspace.site())?;
-    node::install(workspace)?;
-    node::install_peers(workspace)?;
-    let folder = workspace.target().join("bench");
-    let out = options.out.clone().unwrap_or(folder.join("browser"));
-    process::run(&mut program(workspace, options, &folder, &out)?)
+/// What is measured in the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// Every figure of everyone, in alternation.
+    SideBySide,
+    /// Time and memory over the number of covers.
+    Growth,
 }
 
-fn program(
+impl Program {
+    /// Its file in `tests/bench`.
+    fn file(self) -> &'static str {
+        match self {
+            Self::SideBySide => "bench.js",
+            Self::Growth => "growth.js",
+        }
+    }
+}
+
+/// Sets up what is needed, measures, and writes the report.
+pub fn run(workspace: &Workspace, program: Program, options: &BrowserOptions) -> Result<()> {
+    let onnx = options
+        .onnx
+        .as_ref()
+        .context("--onnx FILE is needed: the peers get the model as that")?;
+    ensure!(onnx.is_file(), "{} is missing", onnx.display());
+    if options.no_build {
+        serve::require_modules(&workspace.site())?;
+    } else {
+        wasm::build(workspace, Profile::Release)?;
+    }
+    node::install(workspace)?;
+    node::install_peers(workspace)?;
+    // Only here, as only here their packages are installed.
+    process::run(node::program(workspace, "tsc").args(["--project", "tests/bench/peers"]))?;
+    let folder = workspace.target().join("bench");
+    process::run(&mut node_program(
+        workspace, program, options, onnx, &folder,
+    )?)
+}
+
+fn node_program(
     workspace: &Workspace,
+    program: Program,
     options: &BrowserOptions,
+    onnx: &Path,
     folder: &Path,
-    out: &Path,
 ) -> Result<Command> {
-    ensure!(
-        options.onnx.is_file(),
-        "{} is missing: it is to be the model in www/models/undercover as ONNX",
-        options.onnx.display()
-    );
     let mut command = Command::new("node");
     command
-        .arg(workspace.root().join("tests/bench/bench.js"))
+        .arg(workspace.root().join("tests/bench").join(program.file()))
         .arg("--onnx")
-        .arg(&options.onnx)
-        .arg("--out")
-        .arg(out)
+        .arg(onnx)
         .arg("--cache")
         .arg(folder)
+        .arg("--out")
+        .arg(options.out.clone().unwrap_or(folder.join("browser")))
         .env("CHROME", browser::set_up()?);
     for (name, value) in [("--only", &options.only), ("--backend", &options.backend)] {
         if let Some(value) = value {
