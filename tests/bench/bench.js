@@ -31,7 +31,7 @@ async function measure(bench) {
   await measureLatency(bench);
   const baseline = await measureEmpty(bench);
   await measureFirst(bench, DIRECT, direct);
-  await measureFirst(bench, SLOW, new Line({ name: SLOW, bitsPerSecond: 10e6, roundTrip: 40 }));
+  if (bench.plan.slowLine) await measureFirst(bench, SLOW, new Line({ name: SLOW, bitsPerSecond: 10e6, roundTrip: 40 }));
   bench.server.line = direct;
   await measureMany(bench);
   await measureOnPageThread(bench);

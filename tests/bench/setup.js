@@ -87,9 +87,12 @@ function readOptions() {
  */
 function choose(all, { backend, only }) {
   const names = only?.split(',').map((name) => name.trim());
+  // A whole name is just that one, though others begin with it.
+  const named = (/** @type {string} */ id, /** @type {string} */ name) =>
+    all.some((contestant) => contestant.id === name) ? id === name : id.startsWith(name);
   const chosen = all.filter(
     (contestant) =>
-      (!backend || contestant.backend === backend) && (!names || names.some((name) => contestant.id.startsWith(name))),
+      (!backend || contestant.backend === backend) && (!names || names.some((name) => named(contestant.id, name))),
   );
   if (chosen.length) return chosen;
   throw new Error(`nothing is left to measure: there are ${all.map(({ id }) => id).join(', ')}`);

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 /**
  * @typedef {object} Usage
  * @property {number} cpuSeconds of all renderers and the GPU process, user and system
- * @property {number} peakTab most that was resident of the tab's process, in MB
+ * @property {number} peakTab most that was resident of the tab's process, in MB, since Chromium last reset that
  * @property {number} peakGpu the same of the GPU process
  * @property {number} tab what is resident of the tab's process now, in MB
  */
@@ -34,6 +34,18 @@ export async function usage(browser) {
     peakGpu: total(gpu, 'peak'),
     tab: tab.resident,
   };
+}
+
+/** @typedef {Pick<Usage, 'peakTab' | 'peakGpu'>} Peak */
+
+/**
+ * The peak over both times: Chromium resets the kernel's now and then, for its own statistics.
+ * @param {Peak} before
+ * @param {Peak} after
+ * @returns {Peak}
+ */
+export function higherPeak(before, after) {
+  return { peakTab: Math.max(before.peakTab, after.peakTab), peakGpu: Math.max(before.peakGpu, after.peakGpu) };
 }
 
 /** @typedef {{cpuSeconds: number, peak: number, resident: number}} Process memory in MB */

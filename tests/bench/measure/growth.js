@@ -1,7 +1,7 @@
 /** How time and memory grow with the number of covers. */
 
 import { withBrowser, withProfile } from '../browser/chromium.js';
-import { usage } from '../browser/processes.js';
+import { higherPeak, usage } from '../browser/processes.js';
 import { eachInTurn, firstAnswer, many, visit } from './bench.js';
 
 /** @typedef {import('./bench.js').Bench} Bench */
@@ -35,12 +35,13 @@ export async function measureGrowth(bench) {
         // On `auto`, whoever answers in the end.
         await page.evaluate(() => /** @type {any} */ (globalThis).bench.describe());
         let last = { covers: 0, milliseconds: 0 };
+        let peak = { peakTab: 0, peakGpu: 0 };
         for (const step of STEPS) {
           const asked = step - last.covers;
           const done = await many(page, covers, asked, BUDGET - last.milliseconds);
           last = { covers: last.covers + done.covers, milliseconds: last.milliseconds + done.milliseconds };
-          const { peakTab, peakGpu } = await usage(browser);
-          points.push({ ...last, peakTab, peakGpu });
+          peak = higherPeak(peak, await usage(browser));
+          points.push({ ...last, ...peak });
           if (done.covers < asked) break;
         }
       }),

@@ -6,9 +6,6 @@ import { eachInTurn, firstAnswer, latencies } from './bench.js';
 /** @typedef {import('./bench.js').Bench} Bench */
 /** @typedef {import('puppeteer-core').Page} Page */
 
-/** Covers before the measured ones. */
-const WARM_UP = 2;
-
 /** @param {Bench} bench */
 export async function measureLatency(bench) {
   await withProfile((profile) => withBrowser(profile, bench.adapter, (browser) => measureIn(bench, browser)));
@@ -33,11 +30,11 @@ async function measureIn(bench, browser) {
   });
   for (let round = 0; round < plan.rounds; round += 1) {
     const begin = round * plan.perRound;
-    const ofRound = Array.from({ length: WARM_UP + plan.perRound }, (_, index) => covers[(begin + index) % covers.length]);
+    const ofRound = Array.from({ length: plan.warmUp + plan.perRound }, (_, index) => covers[(begin + index) % covers.length]);
     await eachInTurn(bench, `latency, ${round + 1}/${plan.rounds}`, async ({ id }, result) => {
       await page(id).bringToFront();
       // The first of a turn find the caches full of another's work.
-      result.latencies.push(...(await latencies(page(id), ofRound)).slice(WARM_UP));
+      result.latencies.push(...(await latencies(page(id), ofRound)).slice(plan.warmUp));
     });
   }
 }

@@ -1,7 +1,7 @@
 /** Throughput: a shop's covers. Each contestant alone in a browser of its own. */
 
 import { withBrowser, withProfile } from '../browser/chromium.js';
-import { usage } from '../browser/processes.js';
+import { higherPeak, usage } from '../browser/processes.js';
 import { eachInTurn, firstAnswer, longestTask, many, visit } from './bench.js';
 
 /** @typedef {import('./bench.js').Bench} Bench */
@@ -30,9 +30,10 @@ async function measureRun(bench, browser, contestant) {
   await longestTask(page);
   const before = await usage(browser);
   const { covers: done, milliseconds } = await many(page, covers, plan.covers, plan.budget);
-  const { cpuSeconds, peakTab, peakGpu } = await usage(browser);
+  const after = await usage(browser);
   const longest = await longestTask(page);
-  return { covers: done, milliseconds, longestTask: longest, cpuSeconds: cpuSeconds - before.cpuSeconds, peakTab, peakGpu };
+  const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
+  return { covers: done, milliseconds, longestTask: longest, cpuSeconds, ...higherPeak(before, after) };
 }
 
 /**

@@ -12,7 +12,7 @@ const PEERS = '#8a94a6';
 const CONFIG = /** @type {const} */ ({
   background: 'white',
   font: 'system-ui, sans-serif',
-  axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal' },
+  axis: { labelFontSize: 11, labelLimit: 320, titleFontSize: 12, titleFontWeight: 'normal' },
   header: { labelFontSize: 12, labelFontWeight: 'bold' },
 });
 
