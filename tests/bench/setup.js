@@ -49,7 +49,7 @@ export async function setUp() {
   const benches = BACKENDS.flatMap((backend) => {
     const those = chosen.filter((contestant) => contestant.backend === backend);
     const adapter = (backend === 'webgpu' && gpu?.adapter) || null;
-    const plan = adapter === 'swiftshader' ? EMULATED : options.quick ? QUICK : FULL;
+    const plan = adapter && gpu?.emulated ? EMULATED : options.quick ? QUICK : FULL;
     return those.length ? [{ ...common, backend, contestants: those, adapter, plan, results: new Map() }] : [];
   });
   return {

@@ -86,15 +86,18 @@ export async function open(browser, address, further = false) {
   return page;
 }
 
+/** Adapters that compute on the processor: of Chromium, and of Mesa where a system has no GPU. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe/i;
+
 /**
  * The adapter that pages get: the system's if it has one, else the emulated one.
  * @param {string} address of a page
- * @returns {Promise<{adapter: Adapter, name: string}>}
+ * @returns {Promise<{adapter: Adapter, name: string, emulated: boolean}>}
  */
 export async function findAdapter(address) {
   for (const adapter of /** @type {const} */ (['system', 'swiftshader'])) {
     const name = await withProfile((profile) => withBrowser(profile, adapter, (browser) => adapterName(browser, address)));
-    if (name) return { adapter, name };
+    if (name) return { adapter, name, emulated: SOFTWARE.test(name) };
   }
   throw new Error('this Chromium has no WebGPU, not even an emulated one');
 }
