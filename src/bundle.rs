@@ -12,6 +12,8 @@ mod error;
 mod layout;
 mod load;
 mod manifest;
+#[cfg(not(target_family = "wasm"))]
+mod parameters;
 mod self_test;
 mod weights;
 
@@ -25,6 +27,8 @@ pub use create::Description;
 pub use encode::{Storage, encode};
 pub use error::BundleError;
 pub use manifest::{FORMAT, Input, Manifest, WeightsFile};
+#[cfg(not(target_family = "wasm"))]
+pub use parameters::{Parameter, parameters};
 pub use self_test::{SelfTest, SelfTestFailed};
 
 use crate::device;

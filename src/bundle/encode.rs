@@ -1,13 +1,12 @@
 //! A network's weights into a burnpack.
 
-use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Tensor, f16};
+use burn::tensor::f16;
 use burn_pack::{Bytes, DType, Writer};
 use serde::{Deserialize, Serialize};
 
 use super::BundleError;
+use super::parameters::{Parameter, parameters};
 use super::weights::SCALE_SUFFIX;
-use crate::device::root_cause;
 use crate::network::Network;
 
 /// How weights are stored. All are computed with in `f32`.
@@ -29,67 +28,33 @@ pub enum Storage {
 /// [`BundleError::NotFinite`] for a weight that is not finite or too large for `storage`;
 /// [`BundleError::Device`] where the device does not give the weights back.
 pub fn encode(network: &Network, storage: Storage) -> Result<Vec<u8>, BundleError> {
-    let mut encoder = Encoder {
-        path: Vec::new(),
-        storage,
-        tensors: Ok(Vec::new()),
-    };
-    network.visit(&mut encoder);
-    let bytes = Writer::new(encoder.tensors?)
+    let mut tensors = Vec::new();
+    for parameter in parameters(network)? {
+        tensors.extend(stored(&parameter, storage)?);
+    }
+    let bytes = Writer::new(tensors)
         .into_bytes()
         .map_err(|error| BundleError::Weights(error.to_string()))?;
     Ok(bytes.to_vec())
 }
 
-struct Encoder {
-    path: Vec<String>,
-    storage: Storage,
-    tensors: Result<Vec<burn_pack::Tensor>, BundleError>,
-}
-
-impl ModuleVisitor for Encoder {
-    fn enter_module(&mut self, name: &str, _container_type: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container_type: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let Ok(tensors) = &mut self.tensors else {
-            return;
-        };
-        let name = self.path.join(".");
-        let tensor = param.transform_for_save().val();
-        let shape = tensor.dims();
-        let encoded = values_of(tensor).and_then(|values| {
-            if self.storage == Storage::Int8 && is_pointwise(&shape) {
-                int8(&name, &shape, &values)
-            } else if self.storage == Storage::F32 {
-                float32(&name, &shape, &values).map(|tensor| vec![tensor])
-            } else {
-                float16(&name, &shape, &values).map(|tensor| vec![tensor])
-            }
-        });
-        match encoded {
-            Ok(encoded) => tensors.extend(encoded),
-            Err(error) => self.tensors = Err(error),
-        }
+fn stored(parameter: &Parameter, storage: Storage) -> Result<Vec<burn_pack::Tensor>, BundleError> {
+    let Parameter {
+        name,
+        shape,
+        values,
+        ..
+    } = parameter;
+    match storage {
+        Storage::F32 => Ok(vec![float32(name, shape, values)?]),
+        Storage::Int8 if is_pointwise(shape) => int8(name, shape, values),
+        Storage::F16 | Storage::Int8 => Ok(vec![float16(name, shape, values)?]),
     }
 }
 
 /// Whether a parameter of this shape is the kernel `[out, in, 1, 1]` of a 1×1 convolution.
 fn is_pointwise(shape: &[usize]) -> bool {
     matches!(shape, [_, _, 1, 1])
-}
-
-fn values_of<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, BundleError> {
-    tensor
-        .try_into_data()
-        .map_err(|error| BundleError::Device(root_cause(&error)))?
-        .try_into_vec_as::<f32>()
-        .map_err(|error| BundleError::Device(root_cause(&error)))
 }
 
 fn float32(name: &str, shape: &[usize], values: &[f32]) -> Result<burn_pack::Tensor, BundleError> {

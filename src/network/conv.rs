@@ -92,7 +92,8 @@ pub(super) fn linear_multiply_adds(linear: &Linear) -> usize {
 /// A convolution followed by ReLU6, `min(max(x, 0), 6)`.
 #[derive(Module, Debug)]
 pub struct ConvRelu6 {
-    conv: Conv2d,
+    /// The convolution.
+    pub conv: Conv2d,
 }
 
 impl ConvRelu6 {

@@ -61,10 +61,14 @@ const STAGES: [Stage; 7] = [
 /// Expand, filter each channel, project; added to the input where the shapes agree.
 #[derive(Module, Debug)]
 pub struct InvertedResidual {
-    expand: Option<ConvRelu6>,
-    depthwise: ConvRelu6,
-    project: Conv2d,
-    residual: bool,
+    /// Pointwise, to more channels; `None` in the first block.
+    pub expand: Option<ConvRelu6>,
+    /// One filter a channel.
+    pub depthwise: ConvRelu6,
+    /// Pointwise, to fewer channels, without activation.
+    pub project: Conv2d,
+    /// Whether the block's input is added to what comes out.
+    pub residual: bool,
 }
 
 impl InvertedResidual {
@@ -107,10 +111,14 @@ impl InvertedResidual {
 /// EfficientNet-Lite0 for inputs whose side is a multiple of 32 pixels.
 #[derive(Module, Debug)]
 pub struct EfficientNetLite0 {
-    stem: ConvRelu6,
-    blocks: Vec<InvertedResidual>,
-    head: ConvRelu6,
-    classifier: Linear,
+    /// The first convolution: covers to 32 channels, half as high and wide.
+    pub stem: ConvRelu6,
+    /// The blocks, from the bottom.
+    pub blocks: Vec<InvertedResidual>,
+    /// The last convolution, whose 1280 channels are pooled.
+    pub head: ConvRelu6,
+    /// Pooled features to logits.
+    pub classifier: Linear,
 }
 
 impl EfficientNetLite0 {

@@ -24,9 +24,12 @@ const DROPOUT: [f32; 2] = [0.25, 0.5];
 /// One of the paper's networks, for covers of one fixed size, a multiple of 16 pixels.
 #[derive(Module, Debug)]
 pub struct PaperCnn {
-    convolutions: Vec<Conv2d>,
-    dense: Vec<Linear>,
-    classifier: Linear,
+    /// The convolutions from the bottom, each followed by ReLU and max-pooling.
+    pub convolutions: Vec<Conv2d>,
+    /// The hidden layers on the flattened map, each followed by ReLU.
+    pub dense: Vec<Linear>,
+    /// The last hidden layer to logits.
+    pub classifier: Linear,
 }
 
 impl PaperCnn {

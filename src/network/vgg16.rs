@@ -27,9 +27,12 @@ const DROPOUT: f32 = 0.5;
 /// VGG16 for inputs whose side is a multiple of 32 pixels.
 #[derive(Module, Debug)]
 pub struct Vgg16 {
-    blocks: Vec<Vec<Conv2d>>,
-    dense: Linear,
-    classifier: Linear,
+    /// The convolutions, each followed by ReLU, by block; a block ends with max-pooling.
+    pub blocks: Vec<Vec<Conv2d>>,
+    /// The hidden layer on the pooled map, followed by ReLU.
+    pub dense: Linear,
+    /// The hidden layer to logits.
+    pub classifier: Linear,
 }
 
 impl Vgg16 {

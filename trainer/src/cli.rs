@@ -1,5 +1,6 @@
 //! The command line.
 
+mod convert;
 mod dataset;
 mod division;
 mod experiments;
@@ -47,6 +48,7 @@ enum Command {
     /// The paper's experiments: every network, genre set and split.
     #[command(subcommand)]
     Experiments(experiments::ExperimentsCommand),
+    Convert(convert::ConvertArguments),
 }
 
 #[derive(Subcommand)]
@@ -216,6 +218,7 @@ impl Cli {
             Command::Predict(arguments) => return arguments.run(),
             Command::Export(arguments) => arguments.run()?,
             Command::Experiments(command) => return command.run(),
+            Command::Convert(arguments) => arguments.run()?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -7,6 +7,7 @@ mod batch;
 mod calibrate;
 mod cli;
 mod compute;
+mod convert;
 mod data;
 mod dataset;
 mod evaluate;

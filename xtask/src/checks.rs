@@ -20,11 +20,12 @@ struct Step {
     run: fn(&Workspace) -> Result<()>,
 }
 
+const NATIVE: &str = "native tests";
 const MODULES: &str = "browser modules";
 const PACKAGES: &str = "node packages";
 const CONSUMERS: &str = "npm package and its users";
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step {
         name: "format",
         expected: "seconds",
@@ -44,7 +45,7 @@ const STEPS: [Step; 11] = [
         run: test_commands,
     },
     Step {
-        name: "native tests",
+        name: NATIVE,
         expected: "10 minutes, then 2",
         needs: &[],
         run: test_native,
@@ -66,6 +67,12 @@ const STEPS: [Step; 11] = [
         expected: "half a minute, then none",
         needs: &[],
         run: node::install,
+    },
+    Step {
+        name: "models in onnxruntime",
+        expected: "half a minute",
+        needs: &[NATIVE, PACKAGES],
+        run: test_onnxruntime,
     },
     // After the modules: the page's types include theirs.
     Step {
@@ -198,6 +205,15 @@ fn test_commands(workspace: &Workspace) -> Result<()> {
 
 fn test_native(workspace: &Workspace) -> Result<()> {
     process::run(cargo(workspace).args(["test", "--release", "--workspace"]))
+}
+
+/// Models that the trainer wrote for other runtimes, in one of them.
+fn test_onnxruntime(workspace: &Workspace) -> Result<()> {
+    process::run(
+        cargo(workspace)
+            .args(["test", "--release", "--workspace", "--test", "convert"])
+            .args(["--", "--ignored"]),
+    )
 }
 
 fn build_modules(workspace: &Workspace) -> Result<()> {
