@@ -13,8 +13,8 @@ use crate::experiment::Augmentation;
 
 impl Augmentation {
     /// One random variation of a picture; the caller makes it square and resizes it.
-    pub fn apply(&self, picture: RgbImage, random: &mut Xoshiro256PlusPlus) -> RgbImage {
-        let mut picture = self.crop(&picture, random);
+    pub fn apply(&self, picture: &RgbImage, random: &mut Xoshiro256PlusPlus) -> RgbImage {
+        let mut picture = self.crop(picture, random);
         if self.mirror && random.random_bool(0.5) {
             imageops::flip_horizontal_in_place(&mut picture);
         }
@@ -133,13 +133,13 @@ mod tests {
     #[test]
     fn the_default_changes_nothing() {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
-        let changed = Augmentation::default().apply(picture(), &mut random);
+        let changed = Augmentation::default().apply(&picture(), &mut random);
         assert_eq!(changed, picture());
     }
 
     #[test]
     fn the_same_seed_gives_the_same_variation_and_another_seed_another() {
-        let vary = |seed| strong().apply(picture(), &mut Xoshiro256PlusPlus::seed_from_u64(seed));
+        let vary = |seed| strong().apply(&picture(), &mut Xoshiro256PlusPlus::seed_from_u64(seed));
         assert_eq!(vary(7), vary(7));
         assert_ne!(vary(7), vary(8));
     }
@@ -152,7 +152,7 @@ mod tests {
             ..Augmentation::default()
         };
         for _ in 0..200 {
-            let part = crop.apply(picture(), &mut random);
+            let part = crop.apply(&picture(), &mut random);
             assert_eq!(part.width(), part.height());
             assert!((19..=40).contains(&part.width()), "{}", part.width());
         }

@@ -1,9 +1,9 @@
 //! Covers on disk → what a network is fed with while it trains.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
-use burn::tensor::{Device, Tensor, TensorData};
 use image::RgbImage;
 use undercover::cover::{Cover, Normalisation, decode_rgb};
 
@@ -19,6 +19,23 @@ pub struct Sample {
     pub genre: usize,
     /// The collection it came from.
     pub source: String,
+    /// The decoded picture, where there was room to keep it.
+    pub picture: Option<Arc<RgbImage>>,
+}
+
+impl Sample {
+    /// What decides how often it is drawn: its genre and its source.
+    pub fn key(&self) -> (usize, &str) {
+        (self.genre, &self.source)
+    }
+
+    /// The picture, whole: the one that is kept, or the file decoded anew.
+    pub fn picture(&self) -> anyhow::Result<Arc<RgbImage>> {
+        match &self.picture {
+            Some(picture) => Ok(picture.clone()),
+            None => read_picture(&self.path).map(Arc::new),
+        }
+    }
 }
 
 /// How covers become the network's input.
@@ -31,19 +48,18 @@ pub struct Preparation {
 }
 
 impl Preparation {
-    /// Normalised covers, each `[3, size, size]`, as one tensor `[batch, 3, size, size]`.
-    pub fn tensor(&self, covers: &[Vec<f32>], device: &Device) -> Tensor<4> {
-        let size = self.size as usize;
-        let data = TensorData::new(covers.concat(), [covers.len(), 3, size, size]);
-        Tensor::from_data(data, device)
-    }
-
     /// Reads a cover as it is when a network is used: nothing random.
     pub fn cover(&self, path: &Path) -> anyhow::Result<Cover> {
         square(path, read_picture(path)?, self.size)
     }
 
-    /// Reads a training cover and varies it. The same seed, step and index give the same numbers.
+    /// As [`Self::cover`], from the picture that is kept where there is one.
+    pub fn cover_of(&self, sample: &Sample) -> anyhow::Result<Cover> {
+        let picture = Arc::unwrap_or_clone(sample.picture()?);
+        square(&sample.path, picture, self.size)
+    }
+
+    /// A training cover, varied. The same seed, step and index give the same numbers.
     pub fn training_cover(
         &self,
         sample: &Sample,
@@ -51,15 +67,15 @@ impl Preparation {
         (step, index): (usize, usize),
     ) -> anyhow::Result<Vec<f32>> {
         let mut random = generator(experiment.seed, Purpose::Augmentation, step, index);
-        let picture = read_picture(&sample.path)?;
-        let varied = experiment.augmentation.apply(picture, &mut random);
+        let picture = sample.picture()?;
+        let varied = experiment.augmentation.apply(&picture, &mut random);
         let cover = square(&sample.path, varied, self.size)?;
         Ok(self.normalisation.planar(&cover))
     }
 }
 
 /// Reads a picture, whole.
-pub fn read_picture(path: &Path) -> anyhow::Result<RgbImage> {
+fn read_picture(path: &Path) -> anyhow::Result<RgbImage> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     decode_rgb(&bytes).with_context(|| format!("{} is no usable cover", path.display()))
 }

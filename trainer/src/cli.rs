@@ -1,5 +1,6 @@
 //! The command line.
 
+mod bench;
 mod convert;
 mod dataset;
 mod division;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use undercover::bundle::Storage;
 
 use self::division::DivisionArguments;
+use crate::cache::CacheArguments;
 use crate::compute::{Compute, DeviceKind};
 use crate::data::samples;
 use crate::dataset::{Dataset, Split};
@@ -49,6 +51,8 @@ enum Command {
     #[command(subcommand)]
     Experiments(experiments::ExperimentsCommand),
     Convert(convert::ConvertArguments),
+    #[command(hide = true)]
+    Bench(bench::BenchArguments),
 }
 
 #[derive(Subcommand)]
@@ -96,6 +100,8 @@ struct TrainArguments {
     /// Folder of a finished run whose network gives a part of the targets; may be given several times.
     #[arg(long = "teacher")]
     teachers: Vec<PathBuf>,
+    #[command(flatten)]
+    cache: CacheArguments,
     /// Where to compute.
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceKind,
@@ -219,6 +225,7 @@ impl Cli {
             Command::Export(arguments) => arguments.run()?,
             Command::Experiments(command) => return command.run(),
             Command::Convert(arguments) => arguments.run()?,
+            Command::Bench(arguments) => arguments.run()?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -243,7 +250,7 @@ impl TrainArguments {
         }
         experiment.split = dataset.division(self.division.division().or(experiment.split));
         let dataset = dataset.divided(experiment.split.as_ref())?;
-        let material = Material::gather(experiment, &dataset)?;
+        let material = Material::gather(experiment, &dataset, &self.cache.cache())?;
         let outcome = Run {
             folder: &self.run,
             experiment: &material.experiment,

@@ -4,11 +4,13 @@ use anyhow::ensure;
 use undercover::cover::decode_rgb;
 
 use crate::batch::Sample;
+use crate::cache::PictureCache;
 use crate::dataset::{Dataset, Split, load};
 use crate::train::bar;
 
 /// The usable covers of a split (`None`: of all) whose genre is among `genres`.
-/// Missing and broken ones are named on standard error and left out.
+/// Missing and broken ones are named on standard error and left out. What was decoded to find them is kept as far as
+/// the default limit allows.
 ///
 /// # Errors
 /// If there is none, or none that is usable.
@@ -16,6 +18,16 @@ pub fn samples(
     dataset: &Dataset,
     split: Option<Split>,
     genres: &[String],
+) -> anyhow::Result<Vec<Sample>> {
+    kept_samples(dataset, split, genres, &PictureCache::default())
+}
+
+/// As [`samples`], with a cache that they share with others.
+fn kept_samples(
+    dataset: &Dataset,
+    split: Option<Split>,
+    genres: &[String],
+    cache: &PictureCache,
 ) -> anyhow::Result<Vec<Sample>> {
     let rows = dataset.select(split, Some(genres));
     ensure!(
@@ -28,7 +40,7 @@ pub fn samples(
     let loaded = load(
         dataset,
         &rows,
-        |bytes| decode_rgb(bytes).map(|_| ()),
+        |bytes| decode_rgb(bytes).map(|picture| cache.keep(picture)),
         |done| progress.set_position(done as u64),
     )?;
     progress.finish_and_clear();
@@ -37,18 +49,19 @@ pub fn samples(
     }
     Ok(loaded
         .items
-        .iter()
-        .filter_map(|(row, ())| {
+        .into_iter()
+        .filter_map(|(row, picture)| {
             Some(Sample {
                 path: dataset.path(row),
                 genre: genres.iter().position(|genre| *genre == row.genre)?,
                 source: row.source.clone(),
+                picture,
             })
         })
         .collect())
 }
 
-/// The usable covers of a split, of each genre at least one.
+/// The usable covers of a split, of each genre at least one; decoded, as far as there is room in the cache.
 ///
 /// # Errors
 /// If a genre has none: all such genres are named.
@@ -56,8 +69,9 @@ pub fn samples_of_each(
     dataset: &Dataset,
     split: Split,
     genres: &[String],
+    cache: &PictureCache,
 ) -> anyhow::Result<Vec<Sample>> {
-    let samples = samples(dataset, Some(split), genres)?;
+    let samples = kept_samples(dataset, Some(split), genres, cache)?;
     let missing: Vec<&str> = genres
         .iter()
         .enumerate()

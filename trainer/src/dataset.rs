@@ -20,7 +20,7 @@ mod table;
 pub mod wanted;
 
 pub use files::csv_of;
-pub use load::load;
+pub use load::{in_parallel, load};
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -15,6 +15,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::cache::PictureCache;
 use crate::compute::Compute;
 use crate::data::samples;
 use crate::dataset::division::Division;
@@ -71,7 +72,7 @@ impl Laboratory<'_> {
     }
 
     fn carry_out(&self, cell: &Cell, dataset: &Dataset) -> Result<()> {
-        let material = Material::gather(cell.experiment(), dataset)?;
+        let material = Material::gather(cell.experiment(), dataset, &PictureCache::default())?;
         let folder = self.runs.join(cell.name());
         let architecture = cell.recipe.experiment.architecture.name();
         let backbone = self.backbones.join(format!("{architecture}.bpk"));

@@ -74,7 +74,7 @@ fn over(
             };
             let covers = samples
                 .iter()
-                .map(|sample| preparation.cover(&sample.path))
+                .map(|sample| preparation.cover_of(sample))
                 .collect::<anyhow::Result<Vec<_>>>()?;
             let covers = batch(&covers, &preparation.normalisation, &compute.device);
             let rows = rows(answer(covers))?;

@@ -4,6 +4,7 @@
 mod augment;
 mod backbone;
 mod batch;
+mod cache;
 mod calibrate;
 mod cli;
 mod compute;

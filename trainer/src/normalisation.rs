@@ -3,7 +3,7 @@
 use anyhow::bail;
 use undercover::cover::Normalisation;
 
-use crate::batch::{Sample, read_picture};
+use crate::batch::Sample;
 use crate::experiment::{Experiment, FeatureNormalisation, NamedNormalisation};
 
 /// ImageNet's mean and standard deviation for pixels from 0 to 255.
@@ -49,7 +49,7 @@ fn of_covers(covers: &[Sample]) -> anyhow::Result<Normalisation> {
     let mut mean = [0.0_f64; 3];
     let mut square = [0.0_f64; 3];
     for cover in covers {
-        let picture = read_picture(&cover.path)?;
+        let picture = cover.picture()?;
         let weight = 1.0 / (covers.len() as f64 * f64::from(picture.width() * picture.height()));
         for pixel in picture.pixels() {
             for (channel, &value) in pixel.0.iter().enumerate() {
@@ -85,6 +85,7 @@ mod tests {
                     path,
                     genre: 0,
                     source: String::new(),
+                    picture: None,
                 }
             })
             .collect();

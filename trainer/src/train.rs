@@ -4,18 +4,21 @@
 //! validation), `last.bpk` (those of the end), `run.json` (the result). Everything a step does follows from the experiment's seed
 //! and the step's number, so a run that was killed resumes and ends as if it never had been.
 
+mod ahead;
 pub mod average;
 pub mod checkpoint;
 pub mod claim;
 mod cost;
 mod distillation;
 pub mod diverged;
+mod draw;
 mod features;
 mod gradients;
 mod head;
 pub mod lock;
 mod loss;
 pub mod material;
+pub mod measure;
 mod mixing;
 mod optimize;
 mod schedule;
@@ -26,6 +29,7 @@ mod validate;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 
 use anyhow::{Context as _, ensure};
 use burn::module::Module;
@@ -34,9 +38,11 @@ use serde::{Deserialize, Serialize};
 use undercover::genre::GenreSet;
 use undercover::network::Network;
 
+use self::ahead::ahead;
 use self::checkpoint::{Checkpoint, Checkpoints, Progress, Validation, save_network};
 use self::cost::Cost;
 use self::diverged::{Place, Watch};
+use self::draw::{Batch, Draw};
 use self::gradients::Context;
 use self::spent::Stopwatch;
 use crate::batch::{Preparation, Sample};
@@ -44,7 +50,7 @@ use crate::compute::Compute;
 use crate::experiment::Experiment;
 use crate::inference;
 use crate::model::write_aside;
-use crate::sampler::{Purpose, Sampler, generator};
+use crate::sampler::Sampler;
 
 /// What a run is made from.
 #[derive(Clone, Copy)]
@@ -118,11 +124,7 @@ impl Run<'_> {
         remove_leftovers(self.folder)?;
         self.claim_folder()?;
         let earlier = self.earlier()?;
-        let keys: Vec<_> = self
-            .training
-            .iter()
-            .map(|sample| (sample.genre, sample.source.as_str()))
-            .collect();
+        let keys: Vec<_> = self.training.iter().map(Sample::key).collect();
         let sampler = Sampler::new(&keys, self.genres.len(), &self.experiment.sampling);
         let checkpoints = Checkpoints::open(self.folder)?;
         self.compute.device.seed(self.experiment.seed);
@@ -223,21 +225,50 @@ impl Run<'_> {
         let context = Context {
             teachers: &teachers,
             experiment: self.experiment,
-            preparation: self.preparation()?,
             log_prior: self.log_prior(sampler),
             device: &device,
             workers: self.compute.workers,
         };
+        let draw = self.draw(sampler)?;
         if state.progress.step == 0 {
             self.validate(&mut state)?;
         }
+        ahead(
+            state.progress.step..until,
+            |step| draw.batch(step),
+            |batches| self.steps(state, &batches, &context, checkpoints, until),
+        )
+    }
+
+    /// What batches are drawn from.
+    fn draw<'b>(&'b self, sampler: &'b Sampler) -> anyhow::Result<Draw<'b>> {
+        Ok(Draw {
+            experiment: self.experiment,
+            preparation: self.preparation()?,
+            training: self.training,
+            sampler,
+            genres: self.genres.len(),
+        })
+    }
+
+    /// The steps that are left until `until`, with a batch for each.
+    fn steps(
+        &self,
+        mut state: Checkpoint,
+        batches: &Receiver<anyhow::Result<Batch>>,
+        context: &Context,
+        checkpoints: &Checkpoints,
+        until: usize,
+    ) -> anyhow::Result<Progress> {
+        let tune = &self.experiment.fine_tune;
         let bar = bar(tune.steps, "training", "steps").with_position(state.progress.step as u64);
         bar.reset_eta();
         let watch = Stopwatch::start();
         let before = state.progress.spent;
         while state.progress.step < until && !self.is_over(&state.progress) {
             let step = state.progress.step;
-            let loss = self.step(&mut state, sampler, &context)?;
+            let batch = batches.recv().context("no batch came")??;
+            let loss = self.step(&mut state, &batch, context)?;
             let smoothed = state.progress.losses.add(loss);
             bar.set_message(format!("loss {smoothed:.3}"));
             bar.set_position(state.progress.step as u64);
@@ -274,21 +305,15 @@ impl Run<'_> {
     fn step(
         &self,
         state: &mut Checkpoint,
-        sampler: &Sampler,
+        batch: &Batch,
         context: &Context,
     ) -> anyhow::Result<f32> {
         let tune = &self.experiment.fine_tune;
         let step = state.progress.step;
-        let mut random = generator(self.experiment.seed, Purpose::Batch, step, 0);
-        let batch: Vec<&Sample> = sampler
-            .draw(tune.batch_size, &mut random)
-            .into_iter()
-            .map(|row| &self.training[row])
-            .collect();
         let thawed = step.checked_div(tune.unfreeze_every).unwrap_or(0);
         let frozen = tune.frozen_blocks.saturating_sub(thawed);
         let learning = state.network.clone().freeze(frozen);
-        let gradients = gradients::compute(&learning, &batch, step, context)?;
+        let gradients = gradients::compute(&learning, batch, context)?;
         let watch = self.watch(step);
         watch.loss(gradients.loss, self.genres.len())?;
         state.network = optimize::step(

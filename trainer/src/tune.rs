@@ -132,10 +132,13 @@ impl Tuning<'_> {
         .train_until(steps)
     }
 
-    /// A trial's experiment, with its normalisation in numbers.
+    /// A trial's experiment, with its normalisation in numbers and the division of its covers.
     fn experiment(&self, values: &Values) -> Result<Experiment> {
         let experiment = self.search.experiment(values)?;
-        experiment.with_numbers(self.base.training)
+        Ok(Experiment {
+            split: self.base.experiment.split.clone(),
+            ..experiment.with_numbers(self.base.training)?
+        })
     }
 
     fn table(&self, trials: &[Trial]) -> Table {

@@ -45,7 +45,7 @@ fn a_search_finds_the_better_rate_and_a_killed_one_the_same() {
     assert!(table.contains("diverged"), "{table}");
     assert_eq!(table.lines().count(), 2 + 4);
     assert_eq!(text(whole.join("trials.csv")).lines().count(), 1 + 4);
-    assert!(text(whole.join("trials.svg")).contains("learning_rate"));
+    assert!(text(whole.join("trials.svg")).contains("The best is trial"));
 
     // Killed in the middle of a trial at each rung.
     let winner: usize = table

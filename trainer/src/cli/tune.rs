@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cache::CacheArguments;
 use crate::compute::{Compute, DeviceKind};
-use crate::data::samples_of_each;
-use crate::dataset::{Dataset, Split};
+use crate::dataset::Dataset;
 use crate::train::Run;
+use crate::train::material::Material;
 use crate::tune::space::Search;
 use crate::tune::{BEST, Tuning};
 
@@ -34,6 +35,8 @@ pub struct TuneArguments {
     /// File of the backbone's features, shared by the trials; in the folder of the search if not given.
     #[arg(long)]
     features: Option<PathBuf>,
+    #[command(flatten)]
+    cache: CacheArguments,
     /// Where to compute.
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceKind,
@@ -43,25 +46,20 @@ impl TuneArguments {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<()> {
         let search = Search::read(&self.space)?;
-        let experiment = search.base()?;
+        let mut experiment = search.base()?;
         let dataset = Dataset::read(&self.data)?;
-        let division = dataset.division(experiment.split.clone());
-        let dataset = dataset.divided(division.as_ref())?;
-        let genres = if experiment.genres.is_empty() {
-            dataset.genres()
-        } else {
-            experiment.genres.clone()
-        };
-        dataset.require(&[Split::Train, Split::Validation], &genres)?;
+        experiment.split = dataset.division(experiment.split);
+        let dataset = dataset.divided(experiment.split.as_ref())?;
+        let material = Material::gather(experiment, &dataset, &self.cache.cache())?;
         let table = Tuning {
             folder: &self.out,
             search: &search,
             base: Run {
                 folder: &self.out,
-                experiment: &experiment,
-                genres: &genres,
-                training: &samples_of_each(&dataset, Split::Train, &genres)?,
-                validation: &samples_of_each(&dataset, Split::Validation, &genres)?,
+                experiment: &material.experiment,
+                genres: &material.genres,
+                training: &material.training,
+                validation: &material.validation,
                 backbone: self.backbone.as_deref(),
                 features: self.features.as_deref(),
                 weights: None,

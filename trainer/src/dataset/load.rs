@@ -97,7 +97,7 @@ fn reason(error: &CoverError) -> String {
 }
 
 /// `work` on every item, on all cores; the results in the order of the items.
-pub(super) fn in_parallel<I: Sync, T: Send>(
+pub fn in_parallel<I: Sync, T: Send>(
     items: &[I],
     work: impl Fn(&I) -> T + Sync,
     done: impl Fn(usize) + Sync,

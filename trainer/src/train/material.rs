@@ -3,6 +3,7 @@
 use undercover::genre::GenreSet;
 
 use crate::batch::Sample;
+use crate::cache::PictureCache;
 use crate::data::samples_of_each;
 use crate::dataset::{Dataset, Split};
 use crate::experiment::Experiment;
@@ -20,11 +21,15 @@ pub struct Material {
 }
 
 impl Material {
-    /// Reads the covers of a dataset that is divided as the recipe asks for.
+    /// Reads the covers of a dataset that is divided as the recipe asks for, and keeps them as far as there is room.
     ///
     /// # Errors
     /// If a genre has no covers in a split, or a split none that is usable.
-    pub fn gather(experiment: Experiment, dataset: &Dataset) -> anyhow::Result<Self> {
+    pub fn gather(
+        experiment: Experiment,
+        dataset: &Dataset,
+        cache: &PictureCache,
+    ) -> anyhow::Result<Self> {
         let genres = if experiment.genres.is_empty() {
             dataset.genres()
         } else {
@@ -37,8 +42,8 @@ impl Material {
         };
         question.check(&dataset.genres())?;
         dataset.require(&[Split::Train, Split::Validation], &genres)?;
-        let training = samples_of_each(dataset, Split::Train, &genres)?;
-        let validation = samples_of_each(dataset, Split::Validation, &genres)?;
+        let training = samples_of_each(dataset, Split::Train, &genres, cache)?;
+        let validation = samples_of_each(dataset, Split::Validation, &genres, cache)?;
         let experiment = experiment.with_numbers(&training)?;
         println!(
             "Training {} on {} covers of {} genres, {} for validation.",

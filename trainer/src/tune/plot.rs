@@ -3,7 +3,6 @@
 use anyhow::{Result, anyhow};
 use plotters::prelude::*;
 
-use super::space::Shown;
 use super::table::ranked;
 use super::trial::Trial;
 
@@ -35,7 +34,11 @@ fn draw(area: &Area, trials: &[Trial], budgets: &[usize]) -> Drawn<()> {
         .into_iter()
         .find(|trial| trial.score().is_some());
     let caption = match best {
-        Some(best) => format!("The best is trial {}: {}", best.number, Shown(&best.values)),
+        Some(best) => format!(
+            "The best is trial {}, with a score of {:.4}",
+            best.number,
+            best.score().unwrap_or_default()
+        ),
         None => "No trial has a score".to_owned(),
     };
     let steps = budgets.last().copied().unwrap_or(1);
@@ -121,7 +124,7 @@ mod tests {
     fn every_trial_is_a_line_and_the_best_is_named() -> Result<()> {
         let text = svg(&[trial(0, &[0.3, 0.4]), trial(1, &[0.3, 0.6])], &[10, 20])?;
         assert!(text.starts_with("<svg") && text.trim_end().ends_with("</svg>"));
-        assert!(text.contains("The best is trial 1: rate = 0.5"));
+        assert!(text.contains("The best is trial 1, with a score of 0.6000"));
         assert_eq!(text.matches("<circle").count(), 2);
         assert!(text.contains("#B2182B"));
         Ok(())
