@@ -257,6 +257,7 @@ impl TrainArguments {
             genres: &material.genres,
             training: &material.training,
             validation: &material.validation,
+            held_out: &material.held_out,
             backbone: self.backbone.as_deref(),
             features: self.features.as_deref(),
             weights: self.weights.as_deref(),

@@ -28,6 +28,9 @@ pub struct Experiment {
     /// How the data is divided; without it as its CSV file says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<Division>,
+    /// What weights are chosen by.
+    #[serde(default, skip_serializing_if = "ChooseBy::is_validation")]
+    pub choose_by: ChooseBy,
     /// Which covers are drawn how often.
     #[serde(default)]
     pub sampling: Sampling,
@@ -88,6 +91,34 @@ impl Default for Sampling {
             genre_power: 1.0,
             source_power: 1.0,
             logit_adjustment: false,
+        }
+    }
+}
+
+/// What the best weights, early stopping and the trials of a search are chosen by: the mean balanced accuracy of the
+/// genre sets on validation, and on collections that the network has never seen. What a network learns of the look of
+/// its collections helps it on validation, and fails it on covers from elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChooseBy {
+    /// Sources whose covers are neither learned from nor part of the validation: the mean over them of the balanced
+    /// accuracy among the genres that each has, at least two.
+    pub held_out_sources: Vec<String>,
+    /// The share of the score that they make up, in [0, 1]; validation makes up the rest.
+    pub held_out_share: f64,
+}
+
+impl ChooseBy {
+    fn is_validation(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for ChooseBy {
+    fn default() -> Self {
+        Self {
+            held_out_sources: Vec::new(),
+            held_out_share: 0.5,
         }
     }
 }
@@ -307,6 +338,10 @@ impl Experiment {
         ensure!(
             tune.layer_decay > 0.0 && tune.layer_decay <= 1.0,
             "fine_tune.layer_decay must be above 0 and at most 1"
+        );
+        ensure!(
+            (0.0..=1.0).contains(&self.choose_by.held_out_share),
+            "choose_by.held_out_share must be from 0 to 1"
         );
         self.augmentation.check()
     }

@@ -86,6 +86,7 @@ impl Laboratory<'_> {
             genres: &material.genres,
             training: &material.training,
             validation: &material.validation,
+            held_out: &material.held_out,
             backbone: Some(&backbone),
             features: Some(&features),
             weights: None,

@@ -13,8 +13,10 @@ mod distillation;
 pub mod diverged;
 mod draw;
 mod features;
+mod fine_tune;
 mod gradients;
 mod head;
+mod held_out;
 pub mod lock;
 mod loss;
 pub mod material;
@@ -29,26 +31,19 @@ mod validate;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Receiver;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use burn::module::Module;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 use undercover::genre::GenreSet;
 use undercover::network::Network;
 
-use self::ahead::ahead;
-use self::checkpoint::{Checkpoint, Checkpoints, Progress, Validation, save_network};
+use self::checkpoint::{Checkpoints, Progress};
 use self::cost::Cost;
-use self::diverged::{Place, Watch};
-use self::draw::{Batch, Draw};
-use self::gradients::Context;
-use self::spent::Stopwatch;
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
 use crate::experiment::Experiment;
-use crate::inference;
 use crate::model::write_aside;
 use crate::sampler::Sampler;
 
@@ -65,6 +60,8 @@ pub struct Run<'a> {
     pub training: &'a [Sample],
     /// Covers to choose by.
     pub validation: &'a [Sample],
+    /// Covers of sources that are held out, to choose by as well; see [`crate::experiment::ChooseBy`].
+    pub held_out: &'a [Sample],
     /// The imported backbone; needed where the experiment has a head.
     pub backbone: Option<&'a Path>,
     /// A store of the backbone's features that several runs share; in the folder of the run where it
@@ -89,6 +86,9 @@ pub struct Outcome {
     pub training: usize,
     /// Validation covers.
     pub validation: usize,
+    /// Covers of sources that were held out to choose by.
+    #[serde(default)]
+    pub held_out: usize,
     /// What the network costs; of runs that were made before it was noted, `None`.
     #[serde(default)]
     pub cost: Option<Cost>,
@@ -149,6 +149,7 @@ impl Run<'_> {
             genres: self.genres.to_vec(),
             training: self.training.len(),
             validation: self.validation.len(),
+            held_out: self.held_out.len(),
             cost: Some(Cost::of(&template, self.experiment.input_size)),
             progress,
             earlier,
@@ -201,187 +202,6 @@ impl Run<'_> {
             .map(|&share| if adjust { share.ln() as f32 } else { 0.0 })
             .collect()
     }
-
-    fn fine_tune(
-        &self,
-        mut state: Checkpoint,
-        sampler: &Sampler,
-        checkpoints: &Checkpoints,
-        until: usize,
-    ) -> anyhow::Result<Progress> {
-        let tune = &self.experiment.fine_tune;
-        let until = until.min(tune.steps);
-        let device = self.compute.device.clone().autodiff();
-        let teachers = distillation::teachers(
-            self.teachers,
-            self.genres,
-            self.experiment,
-            &self.compute.device,
-        )?;
-        ensure!(
-            teachers.is_empty() == (tune.distillation == 0.0),
-            "fine_tune.distillation and --teacher need each other"
-        );
-        let context = Context {
-            teachers: &teachers,
-            experiment: self.experiment,
-            log_prior: self.log_prior(sampler),
-            device: &device,
-            workers: self.compute.workers,
-        };
-        let draw = self.draw(sampler)?;
-        if state.progress.step == 0 {
-            self.validate(&mut state)?;
-        }
-        ahead(
-            state.progress.step..until,
-            |step| draw.batch(step),
-            |batches| self.steps(state, &batches, &context, checkpoints, until),
-        )
-    }
-
-    /// What batches are drawn from.
-    fn draw<'b>(&'b self, sampler: &'b Sampler) -> anyhow::Result<Draw<'b>> {
-        Ok(Draw {
-            experiment: self.experiment,
-            preparation: self.preparation()?,
-            training: self.training,
-            sampler,
-            genres: self.genres.len(),
-        })
-    }
-
-    /// The steps that are left until `until`, with a batch for each.
-    fn steps(
-        &self,
-        mut state: Checkpoint,
-        batches: &Receiver<anyhow::Result<Batch>>,
-        context: &Context,
-        checkpoints: &Checkpoints,
-        until: usize,
-    ) -> anyhow::Result<Progress> {
-        let tune = &self.experiment.fine_tune;
-        let bar = bar(tune.steps, "training", "steps").with_position(state.progress.step as u64);
-        bar.reset_eta();
-        let watch = Stopwatch::start();
-        let before = state.progress.spent;
-        while state.progress.step < until && !self.is_over(&state.progress) {
-            let step = state.progress.step;
-            let batch = batches.recv().context("no batch came")??;
-            let loss = self.step(&mut state, &batch, context)?;
-            let smoothed = state.progress.losses.add(loss);
-            bar.set_message(format!("loss {smoothed:.3}"));
-            bar.set_position(state.progress.step as u64);
-            let done = step + 1;
-            let is_due = |every| done.is_multiple_of(every) || done == until;
-            let (validates, saves) = (is_due(tune.validate_every), is_due(tune.checkpoint_every));
-            if validates || saves {
-                // Before anything good is written over.
-                self.watch(step).weights(&state.network.valid())?;
-            }
-            if validates {
-                bar.suspend(|| self.validate(&mut state))?;
-            }
-            if saves {
-                state.progress.spent = before + watch.spent();
-                checkpoints.save(&state)?;
-            }
-        }
-        bar.finish_and_clear();
-        state.progress.spent = before + watch.spent();
-        if self.is_over(&state.progress) {
-            save_network(&state.average, &self.folder.join("last.bpk"))?;
-        }
-        Ok(state.progress)
-    }
-
-    /// Whether all steps are done, or training has stopped early.
-    fn is_over(&self, progress: &Progress) -> bool {
-        let tune = &self.experiment.fine_tune;
-        progress.step >= tune.steps || progress.since_best >= tune.patience
-    }
-
-    /// One step of the optimiser; answers the loss.
-    fn step(
-        &self,
-        state: &mut Checkpoint,
-        batch: &Batch,
-        context: &Context,
-    ) -> anyhow::Result<f32> {
-        let tune = &self.experiment.fine_tune;
-        let step = state.progress.step;
-        let thawed = step.checked_div(tune.unfreeze_every).unwrap_or(0);
-        let frozen = tune.frozen_blocks.saturating_sub(thawed);
-        let learning = state.network.clone().freeze(frozen);
-        let gradients = gradients::compute(&learning, batch, context)?;
-        let watch = self.watch(step);
-        watch.loss(gradients.loss, self.genres.len())?;
-        state.network = optimize::step(
-            &mut state.optimizer,
-            state.network.clone(),
-            gradients.params,
-            watch.rate,
-            tune.layer_decay,
-        );
-        let weights = state.network.valid();
-        state.average = if tune.average_decay > 0.0 {
-            let decay = average::decay_at(step, tune.average_decay);
-            average::update(state.average.clone(), &weights, decay)
-        } else {
-            weights
-        };
-        state.progress.step += 1;
-        Ok(gradients.loss)
-    }
-
-    /// What looks at the numbers of a step.
-    fn watch(&self, step: usize) -> Watch {
-        let tune = &self.experiment.fine_tune;
-        Watch {
-            place: Place::new(step, tune.batch_size, self.training.len()),
-            rate: schedule::learning_rate(tune, step),
-            setting: "fine_tune.learning_rate",
-        }
-    }
-
-    fn validate(&self, state: &mut Checkpoint) -> anyhow::Result<()> {
-        let bar = bar(self.validation.len(), "validation", "covers");
-        let logits = inference::logits(
-            &state.average,
-            self.validation,
-            &self.preparation()?,
-            self.compute,
-            &bar,
-        )?;
-        bar.finish_and_clear();
-        let progress = &mut state.progress;
-        let validation = self.judge(&logits, progress.step, progress.losses.take_mean());
-        println!("{}", describe(&validation));
-        progress.history.push(validation.clone());
-        let score = validation.score;
-        if progress.best.as_ref().is_none_or(|best| score > best.score) {
-            progress.best = Some(validation);
-            progress.since_best = 0;
-            save_network(&state.average, &best(self.folder))?;
-        } else {
-            progress.since_best += 1;
-        }
-        Ok(())
-    }
-
-    /// What the answers to the validation covers are worth.
-    fn judge(&self, logits: &[Vec<f32>], step: usize, training_loss: f64) -> Validation {
-        let labels: Vec<usize> = self.validation.iter().map(|sample| sample.genre).collect();
-        let sets = genre_sets(self.genres);
-        let balanced_accuracy = validate::balanced_accuracies(logits, &labels, self.genres, &sets);
-        let score = balanced_accuracy.values().sum::<f64>() / balanced_accuracy.len() as f64;
-        Validation {
-            step,
-            training_loss,
-            score,
-            balanced_accuracy,
-        }
-    }
 }
 
 /// Removes the half-written files of a run that was killed; the folder is locked.
@@ -412,20 +232,6 @@ pub fn genre_sets(genres: &[String]) -> Vec<GenreSet> {
         }];
     }
     sets
-}
-
-fn describe(validation: &Validation) -> String {
-    let sets: Vec<String> = validation
-        .balanced_accuracy
-        .iter()
-        .map(|(id, value)| format!("{id} {value:.3}"))
-        .collect();
-    format!(
-        "step {:>6}  training loss {:.3}  balanced accuracy on validation: {}",
-        validation.step,
-        validation.training_loss,
-        sets.join("  ")
-    )
 }
 
 /// A progress bar with rate and time left.

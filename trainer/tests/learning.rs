@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use common::{cover, export, succeed, train, trainer, write_dataset, write_experiment};
+use common::{cover, export, fail, read, succeed, train, trainer, write_dataset, write_experiment};
 use serde_json::Value;
 
 #[test]
@@ -74,4 +74,43 @@ fn a_network_learns_from_scratch_and_its_bundle_answers() {
         assert_eq!(bad["predictions"].as_array().map(Vec::len), Some(0));
         assert!(bad["error"].as_str().is_some_and(|error| !error.is_empty()));
     }
+}
+
+#[test]
+fn weights_are_chosen_by_a_source_that_they_never_saw() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_dataset(folder);
+    let experiment = folder.join("small.toml");
+    write_experiment(&experiment, 40);
+    let text = fs::read_to_string(&experiment).unwrap();
+    let held_out = |source| {
+        let choice = format!("[choose_by]\nheld_out_sources = [\"{source}\"]\n");
+        fs::write(
+            &experiment,
+            format!("{text}{choice}held_out_share = 0.25\n"),
+        )
+        .unwrap();
+    };
+
+    held_out("shop");
+    let trained = succeed(folder, &train("run"));
+    let said = String::from_utf8_lossy(&trained.stdout);
+    assert!(said.contains("held out: shop"), "{said}");
+    let run = read(&folder.join("run/run.json"));
+    // Every third cover is from the shop: of 60 and of 10 covers a genre, 20 and 4.
+    assert_eq!(run["training"], 3 * 40);
+    assert_eq!(run["validation"], 3 * 6);
+    assert_eq!(run["held_out"], 3 * 24);
+    for validation in run["progress"]["history"].as_array().unwrap() {
+        let number = |value: &Value| value.as_f64().unwrap();
+        let expected = 0.75 * number(&validation["balanced_accuracy"]["rock-hiphop-classical"])
+            + 0.25 * number(&validation["held_out"]["shop"]);
+        let score = number(&validation["score"]);
+        assert!((score - expected).abs() < 1e-9, "{validation}");
+    }
+
+    held_out("shp");
+    let said = fail(folder, &train("another"));
+    assert!(said.contains("did you mean \"shop\"?"), "{said}");
 }

@@ -19,7 +19,7 @@ pub struct BenchArguments {
     #[arg(long, default_value_t = 32)]
     batch: usize,
     /// Covers that go through the network at once, a part of the batch.
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, default_value_t = 8)]
     micro_batch: usize,
     /// How long each of the two is measured.
     #[arg(long, default_value_t = 10.0)]

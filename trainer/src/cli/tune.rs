@@ -60,6 +60,7 @@ impl TuneArguments {
                 genres: &material.genres,
                 training: &material.training,
                 validation: &material.validation,
+                held_out: &material.held_out,
                 backbone: self.backbone.as_deref(),
                 features: self.features.as_deref(),
                 weights: None,

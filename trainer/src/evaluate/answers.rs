@@ -125,6 +125,7 @@ mod tests {
             path: "/covers/rock/a.jpg".into(),
             genre: 0,
             source: "shop".into(),
+            picture: None,
         };
         let logits = vec![vec![0.0, 9.0, 3f32.ln()]];
         let answers = Answers::new(&set, &all, &[sample], &logits, Path::new("/covers")).unwrap();

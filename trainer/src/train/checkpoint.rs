@@ -4,6 +4,7 @@
 //! kill at any moment leaves the last whole one. Floats are kept in full, so a resumed run goes on
 //! exactly as an uninterrupted one.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -68,7 +69,7 @@ impl Losses {
 }
 
 /// One validation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Validation {
     /// After how many steps.
     pub step: usize,
@@ -77,7 +78,10 @@ pub struct Validation {
     /// What early stopping maximises, in [0, 1].
     pub score: f64,
     /// Balanced accuracy of each genre set, by its id.
-    pub balanced_accuracy: std::collections::BTreeMap<String, f64>,
+    pub balanced_accuracy: BTreeMap<String, f64>,
+    /// Balanced accuracy on each source that is held out, among its genres, by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held_out: BTreeMap<String, f64>,
 }
 
 /// The state of a run at one step.

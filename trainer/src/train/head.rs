@@ -161,7 +161,7 @@ mod tests {
                 step,
                 training_loss,
                 score: score(step),
-                balanced_accuracy: Default::default(),
+                ..Validation::default()
             })
         };
         let recipe = (head, &experiment);
@@ -202,7 +202,7 @@ mod tests {
                 step,
                 training_loss: 1.0,
                 score,
-                balanced_accuracy: Default::default(),
+                ..Validation::default()
             };
             choice.note(validation, network.clone());
         }

@@ -2,6 +2,7 @@
 
 use undercover::genre::GenreSet;
 
+use super::held_out::HeldOut;
 use crate::batch::Sample;
 use crate::cache::PictureCache;
 use crate::data::samples_of_each;
@@ -18,13 +19,16 @@ pub struct Material {
     pub training: Vec<Sample>,
     /// Covers to choose by.
     pub validation: Vec<Sample>,
+    /// Covers of held-out sources, to choose by as well.
+    pub held_out: Vec<Sample>,
 }
 
 impl Material {
     /// Reads the covers of a dataset that is divided as the recipe asks for, and keeps them as far as there is room.
     ///
     /// # Errors
-    /// If a genre has no covers in a split, or a split none that is usable.
+    /// If a genre has no covers in a split, or none that is usable; if a source to hold out does not occur, has one
+    /// genre only, or is all that a genre has.
     pub fn gather(
         experiment: Experiment,
         dataset: &Dataset,
@@ -44,19 +48,26 @@ impl Material {
         dataset.require(&[Split::Train, Split::Validation], &genres)?;
         let training = samples_of_each(dataset, Split::Train, &genres, cache)?;
         let validation = samples_of_each(dataset, Split::Validation, &genres, cache)?;
+        let held_out = HeldOut::new(&experiment.choose_by.held_out_sources, &genres);
+        let [training, validation, held_out] = held_out.take_out(training, validation)?;
         let experiment = experiment.with_numbers(&training)?;
         println!(
-            "Training {} on {} covers of {} genres, {} for validation.",
+            "Training {} on {} covers of {} genres, {} for validation{}.",
             experiment.architecture.name(),
             training.len(),
             genres.len(),
-            validation.len()
+            validation.len(),
+            match held_out.len() {
+                0 => String::new(),
+                covers => format!(", {covers} of held-out sources"),
+            }
         );
         Ok(Self {
             experiment,
             genres,
             training,
             validation,
+            held_out,
         })
     }
 }

@@ -66,6 +66,7 @@ pub fn measure(plan: Plan, compute: &Compute) -> anyhow::Result<Rates> {
         genres: &genres,
         training: &samples,
         validation: &samples,
+        held_out: &[],
         backbone: None,
         features: None,
         weights: None,

@@ -54,7 +54,7 @@ impl Run<'_> {
         let mut store = Store::open(file, path, &self.preparation()?)?;
         let (training, looked) = self.features(&mut store, &network, self.training)?;
         let (validation, judged) = if head.validate_every > 0 {
-            self.features(&mut store, &network, self.validation)?
+            self.features(&mut store, &network, &self.judged())?
         } else {
             Default::default()
         };

@@ -105,7 +105,7 @@ mod tests {
             step: index * 10,
             training_loss: 1.0,
             score,
-            balanced_accuracy: Default::default(),
+            ..Validation::default()
         };
         Trial {
             number,
