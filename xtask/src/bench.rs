@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: how fast it is.
 
 mod browser;
+mod train;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -28,6 +29,10 @@ enum BenchCommand {
     ///
     /// Example: cargo xtask bench growth --onnx undercover.onnx --backend cpu
     Growth(browser::BrowserOptions),
+    /// Training and answering beside TensorFlow, on the processor.
+    ///
+    /// Example: cargo xtask bench train --sizes 128 --rounds 3
+    Train(train::TrainOptions),
 }
 
 /// Measures, and writes a report.
@@ -38,5 +43,6 @@ pub fn run(workspace: &Workspace, options: &BenchOptions) -> Result<()> {
             browser::run(workspace, Program::SideBySide, options)
         }
         Some(BenchCommand::Growth(options)) => browser::run(workspace, Program::Growth, options),
+        Some(BenchCommand::Train(options)) => train::run(workspace, options),
     }
 }
