@@ -86,7 +86,7 @@ struct TrainArguments {
     /// The imported backbone, for experiments that start from one.
     #[arg(long)]
     backbone: Option<PathBuf>,
-    /// File of the backbone's features, shared by runs that start from the same one.
+    /// Folder of the backbone's features, shared by runs that start from the same one.
     #[arg(long)]
     features: Option<PathBuf>,
     /// Weights to go on from: the best.bpk of an earlier run with the same network and genres.

@@ -77,9 +77,7 @@ impl Laboratory<'_> {
         let architecture = cell.recipe.experiment.architecture.name();
         let backbone = self.backbones.join(format!("{architecture}.bpk"));
         let size = material.experiment.input_size;
-        let features = self
-            .runs
-            .join(format!("features-{architecture}-{size}.safetensors"));
+        let features = self.runs.join(format!("features-{architecture}-{size}"));
         Run {
             folder: &folder,
             experiment: &material.experiment,

@@ -13,9 +13,12 @@ use undercover::network::{Dropout, Network};
 
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
+use crate::train::Features;
 
 /// Covers that go through the network at once.
 const BATCH: usize = 16;
+/// Covers whose features go through the last layers at once.
+const FEATURE_BATCH: usize = 1024;
 
 /// The logits of each sample, in order.
 pub fn logits(
@@ -46,13 +49,18 @@ pub fn features(
 /// The logits of a network's top on features, in order.
 pub fn top(
     network: &Network,
-    features: &[Vec<f32>],
+    features: &Features,
     compute: &Compute,
 ) -> anyhow::Result<Vec<Vec<f32>>> {
-    let width = features.first().map_or(0, Vec::len);
-    let data = TensorData::new(features.concat(), [features.len(), width]);
-    let features = Tensor::from_data(data, &compute.device);
-    rows(network.top(features, &mut Dropout::off()))
+    let places: Vec<usize> = (0..features.len()).collect();
+    let mut logits = Vec::with_capacity(places.len());
+    for places in places.chunks(FEATURE_BATCH) {
+        let shape = [places.len(), features.width()];
+        let data = TensorData::new(features.read(places)?, shape);
+        let input = Tensor::from_data(data, &compute.device);
+        logits.extend(rows(network.top(input, &mut Dropout::off()))?);
+    }
+    Ok(logits)
 }
 
 /// The rows that `answer` gives for each batch `[batch, 3, size, size]`, in order.

@@ -41,6 +41,7 @@ use undercover::network::Network;
 
 use self::checkpoint::{Checkpoints, Progress};
 use self::cost::Cost;
+pub use self::features::Features;
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
 use crate::experiment::Experiment;
@@ -64,7 +65,7 @@ pub struct Run<'a> {
     pub held_out: &'a [Sample],
     /// The imported backbone; needed where the experiment has a head.
     pub backbone: Option<&'a Path>,
-    /// A store of the backbone's features that several runs share; in the folder of the run where it
+    /// Folder of the backbone's features that several runs share; in the folder of the run where it
     /// is not given.
     pub features: Option<&'a Path>,
     /// Weights of an earlier run to go on from, instead of random ones or the backbone's.

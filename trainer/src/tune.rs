@@ -122,7 +122,7 @@ impl Tuning<'_> {
     fn train(&self, folder: &Path, experiment: &Experiment, steps: usize) -> Result<Outcome> {
         let features = self
             .folder
-            .join(format!("features-{}.safetensors", experiment.input_size));
+            .join(format!("features-{}", experiment.input_size));
         Run {
             folder,
             experiment,

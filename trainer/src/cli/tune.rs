@@ -32,7 +32,7 @@ pub struct TuneArguments {
     /// The imported backbone, for experiments that start from one.
     #[arg(long)]
     backbone: Option<PathBuf>,
-    /// File of the backbone's features, shared by the trials; in the folder of the search if not given.
+    /// Folder of the backbone's features, shared by the trials; in the folder of the search if not given.
     #[arg(long)]
     features: Option<PathBuf>,
     #[command(flatten)]

@@ -8,6 +8,7 @@ use undercover::network::{Dropout, Network};
 
 use super::checkpoint::{Losses, Validation};
 use super::diverged::{Place, Watch};
+use super::features::Features;
 use super::loss::{cross_entropy, smoothed_targets};
 use crate::experiment::{Experiment, Head};
 use crate::sampler::{Purpose, Sampler, generator};
@@ -15,7 +16,7 @@ use crate::sampler::{Purpose, Sampler, generator};
 /// What a head learns from.
 pub struct Covers<'a> {
     /// One row a training cover.
-    pub features: &'a [Vec<f32>],
+    pub features: &'a Features,
     /// Each cover's genre.
     pub genres: &'a [usize],
     /// Which are drawn how often.
@@ -42,7 +43,6 @@ pub fn train(
     validate: impl Fn(&Network, usize, f64) -> anyhow::Result<Validation>,
 ) -> anyhow::Result<Trained> {
     let count = covers.log_prior.len();
-    let width = covers.features.first().map_or(0, Vec::len);
     let prior = TensorData::new(covers.log_prior.to_vec(), [1, count]);
     let prior = Tensor::<2>::from_data(prior, device);
     // A network that answered (the backbone's features) does not learn until it is told to.
@@ -56,11 +56,9 @@ pub fn train(
         let mut random = generator(experiment.seed, Purpose::Head, step, 0);
         let rows = covers.sampler.draw(head.batch_size, &mut random);
         let labels: Vec<usize> = rows.iter().map(|&row| covers.genres[row]).collect();
-        let input: Vec<f32> = rows
-            .iter()
-            .flat_map(|&row| covers.features[row].clone())
-            .collect();
-        let input = Tensor::from_data(TensorData::new(input, [rows.len(), width]), device);
+        let shape = [rows.len(), covers.features.width()];
+        let input = TensorData::new(covers.features.read(&rows)?, shape);
+        let input = Tensor::from_data(input, device);
         let targets = smoothed_targets(&labels, count, experiment.fine_tune.label_smoothing);
         let targets = TensorData::new(targets.concat(), [rows.len(), count]);
         let loss = cross_entropy(
@@ -146,6 +144,7 @@ mod tests {
             row
         };
         let features: Vec<Vec<f32>> = genres.iter().map(feature).collect();
+        let features = Features::of(&features);
         let rows: Vec<_> = genres.iter().map(|&genre| (genre, "")).collect();
         let text =
             "architecture = 'module1'\ninput_size = 16\nnormalisation = 'imagenet'\nseed = 1";

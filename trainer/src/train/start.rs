@@ -6,7 +6,7 @@ use burn::optim::ModuleOptimizer;
 use undercover::network::Network;
 
 use super::checkpoint::{Checkpoint, Progress, load_network};
-use super::features::Store;
+use super::features::{Features, Store};
 use super::head::{self, Covers};
 use super::spent::{Spent, Stopwatch};
 use super::{Run, bar};
@@ -49,15 +49,17 @@ impl Run<'_> {
             .backbone
             .context("this experiment starts from a backbone; name its file with --backbone")?;
         let network = backbone::load(network, path)?;
-        let file = self.folder.join("features.safetensors");
-        let file = self.features.unwrap_or(&file);
-        let mut store = Store::open(file, path, &self.preparation()?)?;
+        let own = self.folder.join("features");
+        let place = self.features.unwrap_or(&own);
+        let mut store = Store::open(place, path, &self.preparation()?)?;
         let (training, looked) = self.features(&mut store, &network, self.training)?;
-        let (validation, judged) = if head.validate_every > 0 {
-            self.features(&mut store, &network, &self.judged())?
+        let judged = if head.validate_every > 0 {
+            self.judged()
         } else {
-            Default::default()
+            Vec::new()
         };
+        let (validation, judged) = self.features(&mut store, &network, &judged)?;
+        drop(store);
         let validate = |network: &Network, step: usize, training_loss: f64| {
             let logits = inference::top(network, &validation, self.compute)?;
             Ok(self.judge(&logits, step, training_loss))
@@ -91,7 +93,7 @@ impl Run<'_> {
         store: &mut Store,
         network: &Network,
         covers: &[Sample],
-    ) -> anyhow::Result<(Vec<Vec<f32>>, Spent)> {
+    ) -> anyhow::Result<(Features, Spent)> {
         let bar = bar(covers.len(), "features", "covers");
         let features = store.features(network, covers, &self.preparation()?, self.compute, &bar)?;
         bar.finish_and_clear();
