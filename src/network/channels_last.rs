@@ -74,34 +74,25 @@ fn pointwise(
 }
 
 /// `activation(input · weightsᵀ + bias)`: `[pixels, in]` and `[out, in]` to `[pixels, out]`.
-#[cfg(not(target_arch = "wasm32"))]
 fn product(
     input: FlexTensor,
     weights: FlexTensor,
     bias: &FlexTensor,
     activation: Activation,
 ) -> FlexTensor {
-    let product = Flex::float_matmul(input, weights.transpose(0, 1));
-    finish::forward(product, bias, activation)
-}
-
-#[cfg(target_arch = "wasm32")]
-fn product(
-    input: FlexTensor,
-    weights: FlexTensor,
-    bias: &FlexTensor,
-    activation: Activation,
-) -> FlexTensor {
-    let (input, weights, bias) = (input, weights.to_contiguous(), bias.to_contiguous());
-    let [pixels, _] = input.layout().shape().dims();
-    let sums = tiles::product(
-        values(&input),
-        values(&weights),
-        values(&bias),
-        activation.bounds(),
-    );
-    let shape = Shape::new([pixels, values(&bias).len()]);
-    tensor(sums, shape)
+    #[cfg(target_arch = "wasm32")]
+    {
+        let (weights, bias) = (weights.to_contiguous(), bias.to_contiguous());
+        let (weights, bias) = (values(&weights), values(&bias));
+        let [pixels, _] = input.layout().shape().dims();
+        let output = tiles::product(values(&input), weights, bias, activation.bounds());
+        tensor(output, Shape::new([pixels, bias.len()]))
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        let product = Flex::float_matmul(input, weights.transpose(0, 1));
+        finish::forward(product, bias, activation)
+    }
 }
 
 /// Whether a device computes channels last.

@@ -80,13 +80,13 @@ impl ConvShape {
 #[cfg(feature = "training")]
 pub(super) fn multiply_adds(conv: &Conv2d, side: &mut usize) -> usize {
     *side /= conv.stride[0];
-    conv.weight.val().shape().num_elements() * *side * *side
+    conv.weight.lazy_shape().num_elements() * *side * *side
 }
 
 /// The multiply-adds of a dense layer.
 #[cfg(feature = "training")]
 pub(super) fn linear_multiply_adds(linear: &Linear) -> usize {
-    linear.weight.val().shape().num_elements()
+    linear.weight.lazy_shape().num_elements()
 }
 
 /// A convolution followed by ReLU6, `min(max(x, 0), 6)`.
