@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use clap::Args;
 use image::RgbImage;
 
-const DEFAULT_MEGABYTES: u64 = 1024;
+/// The room that there is where nothing else is asked for.
+pub const DEFAULT_MEGABYTES: u64 = 1024;
 
 /// Room for decoded pictures. Covers are drawn at random, each as often as any other of its kind, so that those which
 /// came first serve as well as those used last: what is in stays in, and what finds no room is decoded each time.
@@ -40,21 +40,6 @@ impl PictureCache {
 impl Default for PictureCache {
     fn default() -> Self {
         Self::megabytes(DEFAULT_MEGABYTES)
-    }
-}
-
-/// How much memory decoded covers may take.
-#[derive(Args)]
-pub struct CacheArguments {
-    /// Megabytes of memory for decoded covers; those that find no room are decoded each time they are drawn.
-    #[arg(long = "cache", value_name = "MEGABYTES", default_value_t = DEFAULT_MEGABYTES)]
-    megabytes: u64,
-}
-
-impl CacheArguments {
-    /// The cache, empty.
-    pub fn cache(&self) -> PictureCache {
-        PictureCache::megabytes(self.megabytes)
     }
 }
 

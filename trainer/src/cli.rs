@@ -1,6 +1,7 @@
 //! The command line.
 
 mod bench;
+mod cache;
 mod convert;
 mod dataset;
 mod division;
@@ -13,8 +14,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use undercover::bundle::Storage;
 
+use self::cache::CacheArguments;
 use self::division::DivisionArguments;
-use crate::cache::CacheArguments;
 use crate::compute::{Compute, DeviceKind};
 use crate::data::samples;
 use crate::dataset::{Dataset, Split};
@@ -252,17 +253,11 @@ impl TrainArguments {
         let dataset = dataset.divided(experiment.split.as_ref())?;
         let material = Material::gather(experiment, &dataset, &self.cache.cache())?;
         let outcome = Run {
-            folder: &self.run,
-            experiment: &material.experiment,
-            genres: &material.genres,
-            training: &material.training,
-            validation: &material.validation,
-            held_out: &material.held_out,
             backbone: self.backbone.as_deref(),
             features: self.features.as_deref(),
             weights: self.weights.as_deref(),
             teachers: &self.teachers,
-            compute: &Compute::open(self.device),
+            ..material.run(&self.run, &Compute::open(self.device))
         }
         .train()?;
         if let Some(best) = outcome.progress.best {

@@ -79,17 +79,9 @@ impl Laboratory<'_> {
         let size = material.experiment.input_size;
         let features = self.runs.join(format!("features-{architecture}-{size}"));
         Run {
-            folder: &folder,
-            experiment: &material.experiment,
-            genres: &material.genres,
-            training: &material.training,
-            validation: &material.validation,
-            held_out: &material.held_out,
             backbone: Some(&backbone),
             features: Some(&features),
-            weights: None,
-            teachers: &[],
-            compute: self.compute,
+            ..material.run(&folder, self.compute)
         }
         .train()?;
         let bundle = export::to_measure(&folder, dataset, self.compute)?;

@@ -1,7 +1,7 @@
 //! Model bundles as folders.
 
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
@@ -46,6 +46,18 @@ pub fn write_aside(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         Ok(aside.commit()?)
     };
     write().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The bytes of a file; `None` if there is none.
+///
+/// # Errors
+/// If it is there and cannot be read.
+pub fn read_if_there(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
 }
 
 /// How covers enter a bundle's network.

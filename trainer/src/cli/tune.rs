@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cache::CacheArguments;
+use super::cache::CacheArguments;
 use crate::compute::{Compute, DeviceKind};
 use crate::dataset::Dataset;
 use crate::train::Run;
@@ -55,17 +55,9 @@ impl TuneArguments {
             folder: &self.out,
             search: &search,
             base: Run {
-                folder: &self.out,
-                experiment: &material.experiment,
-                genres: &material.genres,
-                training: &material.training,
-                validation: &material.validation,
-                held_out: &material.held_out,
                 backbone: self.backbone.as_deref(),
                 features: self.features.as_deref(),
-                weights: None,
-                teachers: &[],
-                compute: &Compute::open(self.device),
+                ..material.run(&self.out, &Compute::open(self.device))
             },
         }
         .run()?;

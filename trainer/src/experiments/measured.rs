@@ -1,5 +1,3 @@
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -7,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evaluate::Answers;
 use crate::experiment::Experiment;
-use crate::model::write_aside;
+use crate::model::{read_if_there, write_aside};
 
 /// A finished experiment, in the file `test.json` of its run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,9 +27,8 @@ impl Measured {
     /// If it cannot be read.
     pub fn find(run: &Path) -> Result<Option<Self>> {
         let path = Self::path(run);
-        let json = match fs::read(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            json => json.with_context(|| format!("cannot read {}", path.display()))?,
+        let Some(json) = read_if_there(&path)? else {
+            return Ok(None);
         };
         let measured = serde_json::from_slice(&json)
             .with_context(|| format!("{} is damaged; remove it", path.display()))?;

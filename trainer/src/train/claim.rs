@@ -1,14 +1,12 @@
 //! What a folder is for, written into it.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::model::write_aside;
+use crate::model::{read_if_there, write_aside};
 
 /// Writes into a file of a folder what the folder is for, or makes sure that it says so.
 ///
@@ -18,12 +16,8 @@ pub fn claim<T>(path: &Path, ours: &T, other: &str, option: &str) -> Result<()>
 where
     T: Serialize + DeserializeOwned + PartialEq,
 {
-    let theirs = match fs::read(path) {
-        Ok(json) => json,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return write_aside(path, &serde_json::to_vec_pretty(ours)?);
-        }
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    let Some(theirs) = read_if_there(path)? else {
+        return write_aside(path, &serde_json::to_vec_pretty(ours)?);
     };
     let theirs: T = serde_json::from_slice(&theirs)
         .with_context(|| format!("{} is damaged", path.display()))?;

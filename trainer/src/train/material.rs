@@ -1,10 +1,14 @@
 //! What a recipe is trained on.
 
+use std::path::Path;
+
 use undercover::genre::GenreSet;
 
+use super::Run;
 use super::held_out::HeldOut;
 use crate::batch::Sample;
 use crate::cache::PictureCache;
+use crate::compute::Compute;
 use crate::data::samples_of_each;
 use crate::dataset::{Dataset, Split};
 use crate::experiment::Experiment;
@@ -69,5 +73,22 @@ impl Material {
             validation,
             held_out,
         })
+    }
+
+    /// The run of the recipe in a folder, without anything that it may start from.
+    pub fn run<'a>(&'a self, folder: &'a Path, compute: &'a Compute) -> Run<'a> {
+        Run {
+            folder,
+            experiment: &self.experiment,
+            genres: &self.genres,
+            training: &self.training,
+            validation: &self.validation,
+            held_out: &self.held_out,
+            backbone: None,
+            features: None,
+            weights: None,
+            teachers: &[],
+            compute,
+        }
     }
 }

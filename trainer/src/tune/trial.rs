@@ -1,14 +1,12 @@
 //! One trial: a run in a folder of its own, and what it reached at each rung.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::space::Values;
-use crate::model::write_aside;
+use crate::model::{read_if_there, write_aside};
 use crate::train::checkpoint::Validation;
 
 /// What a trial reached.
@@ -42,22 +40,21 @@ impl Trial {
     /// If its file is damaged.
     pub fn open(folder: &Path, number: usize, values: Values) -> Result<Self> {
         let path = record(folder, number);
-        match fs::read(&path) {
-            Ok(json) => serde_json::from_slice(&json).with_context(|| {
-                format!(
-                    "{} is damaged; remove it to train the trial again",
-                    path.display()
-                )
-            }),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self {
+        let Some(json) = read_if_there(&path)? else {
+            return Ok(Self {
                 number,
                 values,
                 rungs: Vec::new(),
                 history: Vec::new(),
                 failed: None,
-            }),
-            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-        }
+            });
+        };
+        serde_json::from_slice(&json).with_context(|| {
+            format!(
+                "{} is damaged; remove it to train the trial again",
+                path.display()
+            )
+        })
     }
 
     /// Notes what it reached.
