@@ -5,11 +5,14 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{fail, succeed, write_dataset, write_experiment};
+use common::{fail, read, succeed, write_dataset, write_experiment};
 use serde_json::Value;
 
-fn read(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+/// Arguments that run the small experiment on every split that is named.
+fn run<'a>(split_by: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let arguments = ["experiments", "run", "small.toml", "--data", "covers.csv"];
+    let splits = ["--runs", "runs", "--split-by", split_by];
+    [&arguments[..], &splits, more].concat()
 }
 
 /// Makes every cover unlike all others: those of a genre are near-duplicates, which belong on one side of a split.
@@ -40,19 +43,8 @@ fn experiments_are_run_once_and_recorded() {
     write_dataset(folder);
     make_unlike(folder);
     write_experiment(&folder.join("small.toml"), 20);
-    let arguments = [
-        "experiments",
-        "run",
-        "small.toml",
-        "--data",
-        "covers.csv",
-        "--runs",
-        "runs",
-        "--genre-sets",
-        "rock-hiphop-classical",
-        "--split-by",
-        "random,source:shop",
-    ];
+    let genre_set = ["--genre-sets", "rock-hiphop-classical"];
+    let arguments = run("random,source:shop", &genre_set);
     succeed(folder, &arguments);
     for (split, covers, by) in [("random", 27, "random"), ("source-shop", 93, "source:shop")] {
         let run = folder.join(format!("runs/small.rock-hiphop-classical.{split}"));
@@ -85,18 +77,7 @@ fn an_experiment_that_fails_is_named_and_the_others_are_done() {
     let folder = folder.path();
     write_dataset(folder);
     write_experiment(&folder.join("small.toml"), 10);
-    let arguments = [
-        "experiments",
-        "run",
-        "small.toml",
-        "--data",
-        "covers.csv",
-        "--runs",
-        "runs",
-        "--split-by",
-        "random",
-    ];
-    let said = fail(folder, &arguments);
+    let said = fail(folder, &run("random", &[]));
     assert!(
         said.contains("small.ten.random failed") && said.contains("ambient"),
         "{said}"
