@@ -1,6 +1,6 @@
 /** What all measurements share. */
 
-import { open } from '../browser/chromium.js';
+import { open, withBrowser, withProfile } from '../browser/chromium.js';
 
 /** @typedef {import('../contestants.js').Contestant} Contestant */
 
@@ -74,6 +74,16 @@ export async function eachInTurn({ contestants, results }, what, measure) {
 }
 
 /**
+ * Runs `body` in a browser with a new profile, both gone after it.
+ * @template Result
+ * @param {Bench} bench
+ * @param {(browser: import('puppeteer-core').Browser) => Promise<Result>} body
+ */
+export function inNewBrowser({ adapter }, body) {
+  return withProfile((profile) => withBrowser(profile, adapter, body));
+}
+
+/**
  * @param {Bench} bench
  * @param {import('puppeteer-core').Browser} browser
  * @param {Contestant} contestant
@@ -90,6 +100,15 @@ export function visit({ server }, browser, { id, query }, more = {}) {
  */
 export function firstAnswer(page) {
   return page.evaluate(() => /** @type {Shell} */ (globalThis).bench.first);
+}
+
+/**
+ * What a page says of its program. On `auto`, it says so when it is final who answers.
+ * @param {import('puppeteer-core').Page} page
+ * @returns {Promise<Record<string, unknown>>}
+ */
+export function describe(page) {
+  return page.evaluate(() => /** @type {Shell} */ (globalThis).bench.describe());
 }
 
 /**

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withBrowser, withProfile } from '../browser/chromium.js';
 import { usage } from '../browser/processes.js';
 import { EMPTY } from '../contestants.js';
-import { eachInTurn, firstAnswer, latencies, longestTask, visit } from './bench.js';
+import { eachInTurn, firstAnswer, inNewBrowser, latencies, longestTask, visit } from './bench.js';
 
 /** @typedef {import('./bench.js').Bench} Bench */
 /** @typedef {import('./bench.js').Visit} Visit */
@@ -77,10 +77,8 @@ async function measureVisit(bench, browser, contestant) {
  * @returns {Promise<import('./bench.js').Baseline>}
  */
 export async function measureEmpty(bench) {
-  return withProfile((profile) =>
-    withBrowser(profile, bench.adapter, async (browser) => {
-      await firstAnswer(await visit(bench, browser, EMPTY));
-      return usage(browser);
-    }),
-  );
+  return inNewBrowser(bench, async (browser) => {
+    await firstAnswer(await visit(bench, browser, EMPTY));
+    return usage(browser);
+  });
 }

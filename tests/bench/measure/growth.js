@@ -1,8 +1,7 @@
 /** How time and memory grow with the number of covers. */
 
-import { withBrowser, withProfile } from '../browser/chromium.js';
 import { higherPeak, usage } from '../browser/processes.js';
-import { eachInTurn, firstAnswer, many, visit } from './bench.js';
+import { describe, eachInTurn, firstAnswer, inNewBrowser, many, visit } from './bench.js';
 
 /** @typedef {import('./bench.js').Bench} Bench */
 
@@ -21,31 +20,27 @@ const BUDGET = 300_000;
  * @returns {Promise<Map<string, Point[]>>} by contestant
  */
 export async function measureGrowth(bench) {
-  const { adapter, covers } = bench;
   /** @type {Map<string, Point[]>} */
   const growth = new Map();
   await eachInTurn(bench, 'growth', async (contestant) => {
     /** @type {Point[]} */
     const points = [];
     growth.set(contestant.id, points);
-    await withProfile((profile) =>
-      withBrowser(profile, adapter, async (browser) => {
-        const page = await visit(bench, browser, contestant);
-        await firstAnswer(page);
-        // On `auto`, whoever answers in the end.
-        await page.evaluate(() => /** @type {any} */ (globalThis).bench.describe());
-        let last = { covers: 0, milliseconds: 0 };
-        let peak = { peakTab: 0, peakGpu: 0 };
-        for (const step of STEPS) {
-          const asked = step - last.covers;
-          const done = await many(page, covers, asked, BUDGET - last.milliseconds);
-          last = { covers: last.covers + done.covers, milliseconds: last.milliseconds + done.milliseconds };
-          peak = higherPeak(peak, await usage(browser));
-          points.push({ ...last, ...peak });
-          if (done.covers < asked) break;
-        }
-      }),
-    );
+    await inNewBrowser(bench, async (browser) => {
+      const page = await visit(bench, browser, contestant);
+      await firstAnswer(page);
+      await describe(page);
+      let last = { covers: 0, milliseconds: 0 };
+      let peak = { peakTab: 0, peakGpu: 0 };
+      for (const step of STEPS) {
+        const asked = step - last.covers;
+        const done = await many(page, bench.covers, asked, BUDGET - last.milliseconds);
+        last = { covers: last.covers + done.covers, milliseconds: last.milliseconds + done.milliseconds };
+        peak = higherPeak(peak, await usage(browser));
+        points.push({ ...last, ...peak });
+        if (done.covers < asked) break;
+      }
+    });
   });
   return growth;
 }

@@ -1,14 +1,14 @@
 /** Warm latency, all contestants in one browser, and whether they agree. */
 
-import { open, withBrowser, withProfile } from '../browser/chromium.js';
-import { eachInTurn, firstAnswer, latencies } from './bench.js';
+import { open } from '../browser/chromium.js';
+import { describe, eachInTurn, firstAnswer, inNewBrowser, latencies } from './bench.js';
 
 /** @typedef {import('./bench.js').Bench} Bench */
 /** @typedef {import('puppeteer-core').Page} Page */
 
 /** @param {Bench} bench */
 export async function measureLatency(bench) {
-  await withProfile((profile) => withBrowser(profile, bench.adapter, (browser) => measureIn(bench, browser)));
+  await inNewBrowser(bench, (browser) => measureIn(bench, browser));
 }
 
 /**
@@ -23,7 +23,7 @@ async function measureIn(bench, browser) {
   await eachInTurn(bench, 'logits', async ({ id, query }, result) => {
     pages.set(id, await open(browser, server.address(id, query), true));
     await firstAnswer(page(id));
-    result.description = await page(id).evaluate(() => /** @type {any} */ (globalThis).bench.describe());
+    result.description = await describe(page(id));
     for (const path of bench.exactCovers) {
       result.logits.push(await page(id).evaluate((path) => /** @type {any} */ (globalThis).bench.logits(path), path));
     }

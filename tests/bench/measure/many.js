@@ -1,8 +1,7 @@
 /** Throughput: a shop's covers. Each contestant alone in a browser of its own. */
 
-import { withBrowser, withProfile } from '../browser/chromium.js';
 import { higherPeak, usage } from '../browser/processes.js';
-import { eachInTurn, firstAnswer, longestTask, many, visit } from './bench.js';
+import { describe, eachInTurn, firstAnswer, inNewBrowser, longestTask, many, visit } from './bench.js';
 
 /** @typedef {import('./bench.js').Bench} Bench */
 /** @typedef {import('../contestants.js').Contestant} Contestant */
@@ -26,7 +25,7 @@ async function measureRun(bench, browser, contestant) {
   const { plan, covers } = bench;
   const page = await visit(bench, browser, contestant);
   await firstAnswer(page);
-  await page.evaluate(() => /** @type {any} */ (globalThis).bench.describe());
+  await describe(page);
   await longestTask(page);
   const before = await usage(browser);
   const { covers: done, milliseconds } = await many(page, covers, plan.covers, plan.budget);
@@ -51,13 +50,4 @@ export async function measureOnPageThread(bench) {
       return { loading, classifying: await longestTask(page) };
     });
   });
-}
-
-/**
- * @template Result
- * @param {Bench} bench
- * @param {(browser: import('puppeteer-core').Browser) => Promise<Result>} body
- */
-function inNewBrowser({ adapter }, body) {
-  return withProfile((profile) => withBrowser(profile, adapter, body));
 }
