@@ -90,7 +90,8 @@ struct TrainArguments {
     /// Folder of the backbone's features, shared by runs that start from the same one.
     #[arg(long)]
     features: Option<PathBuf>,
-    /// Weights to go on from: the best.bpk of an earlier run with the same network and genres.
+    /// Weights to go on from: the best.bpk of an earlier run, or the folder of a model bundle, with the same network
+    /// and genres.
     #[arg(long)]
     weights: Option<PathBuf>,
     /// Learn only these genres, whatever the experiment says.
@@ -98,7 +99,8 @@ struct TrainArguments {
     genres: Vec<String>,
     #[command(flatten)]
     division: DivisionArguments,
-    /// Folder of a finished run whose network gives a part of the targets; may be given several times.
+    /// Folder of a finished run or of a model bundle whose network gives a part of the targets; may be given several
+    /// times.
     #[arg(long = "teacher")]
     teachers: Vec<PathBuf>,
     #[command(flatten)]

@@ -184,9 +184,10 @@ fn provenance(outcome: &Outcome) -> anyhow::Result<Value> {
         "validation_covers": outcome.validation,
         "steps": outcome.progress.best.as_ref().map(|best| best.step),
         "training_seconds": outcome.progress.spent.seconds.round(),
-        "earlier": match &outcome.earlier {
-            Some(earlier) => provenance(earlier)?,
-            None => Value::Null,
+        "earlier": match (&outcome.earlier, &outcome.origin) {
+            (Some(earlier), _) => provenance(earlier)?,
+            (None, Some(origin)) => serde_json::to_value(origin)?,
+            (None, None) => Value::Null,
         },
     }))
 }

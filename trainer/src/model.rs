@@ -28,6 +28,11 @@ pub fn read(folder: &Path) -> anyhow::Result<Bundle> {
     Bundle::parse(&json, bytes).with_context(|| format!("{} is refused", folder.display()))
 }
 
+/// Whether a path is the folder of a bundle.
+pub fn is_bundle(path: &Path) -> bool {
+    path.join(MANIFEST).is_file()
+}
+
 /// Writes a bundle into a folder; the manifest, which proves the weights, comes last.
 pub fn write(bundle: &Bundle, folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;

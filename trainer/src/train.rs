@@ -1,7 +1,8 @@
 //! Trains a network: head first where there is a backbone, then the whole.
 //!
 //! A run is a folder: `experiment.json`, `checkpoints/`, `best.bpk` (the weights of the best
-//! validation), `last.bpk` (those of the end), `run.json` (the result). Everything a step does follows from the experiment's seed
+//! validation), `last.bpk` (those of the end), `start.bpk` (those it went on from, if they were given), `run.json` (the
+//! result). Everything a step does follows from the experiment's seed
 //! and the step's number, so a run that was killed resumes and ends as if it never had been.
 
 mod ahead;
@@ -14,6 +15,7 @@ pub mod diverged;
 mod draw;
 mod features;
 mod fine_tune;
+mod given;
 mod gradients;
 mod head;
 mod held_out;
@@ -42,10 +44,11 @@ use undercover::network::Network;
 use self::checkpoint::{Checkpoints, Progress};
 use self::cost::Cost;
 pub use self::features::Features;
+pub use self::given::Origin;
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
 use crate::experiment::Experiment;
-use crate::model::write_aside;
+use crate::model::{is_bundle, write_aside};
 use crate::sampler::Sampler;
 
 /// What a run is made from.
@@ -68,9 +71,10 @@ pub struct Run<'a> {
     /// Folder of the backbone's features that several runs share; in the folder of the run where it
     /// is not given.
     pub features: Option<&'a Path>,
-    /// Weights of an earlier run to go on from, instead of random ones or the backbone's.
+    /// What to go on from instead of random weights or the backbone's: weights of an earlier run, or
+    /// the folder of a model bundle.
     pub weights: Option<&'a Path>,
-    /// Finished runs whose best networks teach this one.
+    /// Folders of finished runs or of model bundles whose networks teach this one.
     pub teachers: &'a [PathBuf],
     /// Where to compute.
     pub compute: &'a Compute,
@@ -98,6 +102,9 @@ pub struct Outcome {
     /// The run that this one went on from.
     #[serde(default)]
     pub earlier: Option<Box<Outcome>>,
+    /// The bundle that it went on from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 impl Outcome {
@@ -125,6 +132,7 @@ impl Run<'_> {
         remove_leftovers(self.folder)?;
         self.claim_folder()?;
         let earlier = self.earlier()?;
+        let origin = self.weights.map(Origin::of).transpose()?.flatten();
         let keys: Vec<_> = self.training.iter().map(Sample::key).collect();
         let sampler = Sampler::new(&keys, self.genres.len(), &self.experiment.sampling);
         let checkpoints = Checkpoints::open(self.folder)?;
@@ -154,6 +162,7 @@ impl Run<'_> {
             cost: Some(Cost::of(&template, self.experiment.input_size)),
             progress,
             earlier,
+            origin,
         };
         if self.is_over(&outcome.progress) {
             let json = serde_json::to_vec_pretty(&outcome)?;
@@ -163,7 +172,8 @@ impl Run<'_> {
     }
 
     fn earlier(&self) -> anyhow::Result<Option<Box<Outcome>>> {
-        let folder = self.weights.and_then(Path::parent);
+        let run = self.weights.filter(|weights| !is_bundle(weights));
+        let folder = run.and_then(Path::parent);
         Ok(folder.map(Outcome::read).transpose()?.map(Box::new))
     }
 

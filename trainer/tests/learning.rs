@@ -114,3 +114,41 @@ fn weights_are_chosen_by_a_source_that_they_never_saw() {
     let said = fail(folder, &train("another"));
     assert!(said.contains("did you mean \"shop\"?"), "{said}");
 }
+
+#[test]
+fn a_run_goes_on_from_a_bundle_and_learns_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_dataset(folder);
+    let experiment = folder.join("small.toml");
+    write_experiment(&experiment, 40);
+    succeed(folder, &train("run"));
+    succeed(folder, &export("run", "model"));
+
+    let text = fs::read_to_string(&experiment).unwrap();
+    fs::write(&experiment, format!("{text}distillation = 0.5\n")).unwrap();
+    let from_bundle = ["--weights", "model", "--teacher", "model"];
+    succeed(folder, &[&train("further")[..], &from_bundle].concat());
+    let run = read(&folder.join("further/run.json"));
+    assert_eq!(run["origin"]["version"], "1");
+    assert_eq!(
+        run["origin"]["provenance"]["runs"].as_array().map(Vec::len),
+        Some(1)
+    );
+
+    // What it began with is what the bundle holds: stored again, it is the same file.
+    succeed(folder, &export("further/start.bpk", "start"));
+    let weights =
+        |bundle: &str| read(&folder.join(bundle).join("manifest.json"))["weights"].clone();
+    assert_eq!(weights("start"), weights("model"));
+    succeed(folder, &export("further", "better"));
+    assert_ne!(weights("better"), weights("model"));
+
+    let other = text.replace("\"classical\", ", "");
+    fs::write(&experiment, other).unwrap();
+    let said = fail(
+        folder,
+        &[&train("other")[..], &["--weights", "model"]].concat(),
+    );
+    assert!(said.contains("it knows classical, hiphop, rock"), "{said}");
+}

@@ -8,10 +8,12 @@ use std::path::Path;
 use undercover::network::Network;
 
 use super::checkpoint::load_network;
+use super::given::of_bundle;
 use super::{Outcome, best};
 use crate::experiment::{Experiment, takes_any_size};
+use crate::model::is_bundle;
 
-/// The best networks of finished runs. They must have the pupil's genres and normalisation; they see
+/// The best networks of finished runs, and those of bundles. They must have the pupil's genres and normalisation; they see
 /// covers of the pupil's sizes.
 pub fn teachers(
     runs: &[impl AsRef<Path>],
@@ -22,6 +24,9 @@ pub fn teachers(
     runs.iter()
         .map(|run| {
             let run = run.as_ref();
+            if is_bundle(run) {
+                return of_bundle(run, genres, pupil, device).context("it cannot teach");
+            }
             let outcome = Outcome::read(run)?;
             let experiment = &outcome.experiment;
             ensure!(

@@ -1,12 +1,15 @@
 //! What a run starts from: given weights, random ones, or a backbone with trained layers on top.
 
+use std::path::Path;
+
 use anyhow::Context as _;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use undercover::network::Network;
 
-use super::checkpoint::{Checkpoint, Progress, load_network};
+use super::checkpoint::{Checkpoint, Progress, load_network, save_network};
 use super::features::{Features, Store};
+use super::given::of_bundle;
 use super::head::{self, Covers};
 use super::spent::{Spent, Stopwatch};
 use super::{Run, bar};
@@ -14,6 +17,7 @@ use crate::backbone;
 use crate::batch::Sample;
 use crate::experiment::Head;
 use crate::inference;
+use crate::model::is_bundle;
 use crate::sampler::Sampler;
 
 impl Run<'_> {
@@ -25,7 +29,7 @@ impl Run<'_> {
     ) -> anyhow::Result<Checkpoint> {
         let (network, progress) = match (self.experiment.head.as_ref(), self.template().valid()) {
             (_, network) if let Some(weights) = self.weights => {
-                (load_network(network, weights)?, Progress::default())
+                (self.given(network, weights)?, Progress::default())
             }
             (None, network) => (network, Progress::default()),
             (Some(head), network) => self.with_head(network, head, sampler)?,
@@ -36,6 +40,17 @@ impl Run<'_> {
             optimizer,
             progress,
         })
+    }
+
+    /// The weights to go on from; the run keeps them, so that its own can be averaged with them.
+    fn given(&self, network: Network, weights: &Path) -> anyhow::Result<Network> {
+        let network = if is_bundle(weights) {
+            of_bundle(weights, self.genres, self.experiment, &self.compute.device)?
+        } else {
+            load_network(network, weights)?
+        };
+        save_network(&network, &self.folder.join("start.bpk"))?;
+        Ok(network)
     }
 
     /// The backbone, and layers on top trained on its features.
