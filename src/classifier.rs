@@ -48,6 +48,25 @@ pub struct GenreProbability {
     pub probability: f32,
 }
 
+impl GenreProbability {
+    /// All genres of a set, best first; the probabilities add up to one. `logits` are the network's
+    /// outputs for `genres`, in their order.
+    ///
+    /// # Errors
+    /// For a set that is no question to this network, or logits that are no answer.
+    pub fn ranked(
+        set: &GenreSet,
+        genres: &[String],
+        logits: &[f32],
+    ) -> Result<Vec<Self>, GenreError> {
+        let ranked = set.probabilities(genres, logits)?;
+        Ok(ranked
+            .into_iter()
+            .map(|(genre, probability)| Self { genre, probability })
+            .collect())
+    }
+}
+
 /// Why there is no answer.
 #[derive(Clone, Debug, Error)]
 #[non_exhaustive]
@@ -175,7 +194,7 @@ impl Classifier {
             .map(|set| {
                 Ok(SetPrediction {
                     id: set.id.clone(),
-                    predictions: self.ranked(set, &logits)?,
+                    predictions: GenreProbability::ranked(set, &self.manifest.genres, &logits)?,
                 })
             })
             .collect::<Result<_, ClassifierError>>()?;
@@ -193,29 +212,12 @@ impl Classifier {
         genres: &[String],
         logits: &[f32],
     ) -> Result<Vec<GenreProbability>, ClassifierError> {
-        let sets = &self.manifest.genre_sets;
-        let calibrated = sets
-            .iter()
-            .find(|set| has_just(set, genres))
-            .or_else(|| sets.first());
-        let set = GenreSet {
-            id: String::new(),
-            genres: genres.to_vec(),
-            temperature: calibrated.map_or(1.0, |set| set.temperature),
-        };
-        self.ranked(&set, logits)
-    }
-
-    fn ranked(
-        &self,
-        set: &GenreSet,
-        logits: &[f32],
-    ) -> Result<Vec<GenreProbability>, ClassifierError> {
-        let ranked = set.probabilities(&self.manifest.genres, logits)?;
-        Ok(ranked
-            .into_iter()
-            .map(|(genre, probability)| GenreProbability { genre, probability })
-            .collect())
+        let set = self.manifest.genre_set(genres)?;
+        Ok(GenreProbability::ranked(
+            &set,
+            &self.manifest.genres,
+            logits,
+        )?)
     }
 }
 
@@ -226,11 +228,6 @@ async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, ClassifierE
     data.map_err(|error| failed(&error))?
         .try_into_vec_as::<f32>()
         .map_err(|error| failed(&error))
-}
-
-/// Whether a set has these genres and no others, in any order.
-fn has_just(set: &GenreSet, genres: &[String]) -> bool {
-    set.genres.len() == genres.len() && genres.iter().all(|genre| set.genres.contains(genre))
 }
 
 /// Covers of one size as the networks take them: `[batch, 3, size, size]`, normalised, in `f32`.

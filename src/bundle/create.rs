@@ -84,6 +84,23 @@ impl Bundle {
         Ok(bundle)
     }
 
+    /// The same weights with other genre sets: temperatures are found with the bundle itself.
+    ///
+    /// # Errors
+    /// [`BundleError::Manifest`] for a set that is no question to the network.
+    pub fn with_genre_sets(mut self, genre_sets: Vec<GenreSet>) -> Result<Self, BundleError> {
+        self.manifest.genre_sets = genre_sets;
+        self.manifest.check()?;
+        Ok(self)
+    }
+
+    /// The same weights with what was measured with the bundle itself.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: Value) -> Self {
+        self.manifest.metrics = metrics;
+        self
+    }
+
     fn known_answers(&self, device: &Device) -> Result<Vec<f32>, BundleError> {
         let Input {
             size,

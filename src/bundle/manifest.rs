@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{BundleError, SelfTest};
 use crate::cover::Normalisation;
-use crate::genre::GenreSet;
+use crate::genre::{GenreError, GenreSet};
 use crate::network::Architecture;
 
 /// The bundle format that this version reads and writes.
@@ -115,6 +115,27 @@ impl Manifest {
         serde_json::to_string_pretty(self)
             .map(|json| json + "\n")
             .map_err(|error| BundleError::Manifest(error.to_string()))
+    }
+
+    /// The question between just these genres. Its calibration is that of the genre set with just
+    /// these genres, else that of the first set.
+    ///
+    /// # Errors
+    /// For no genres, unknown or repeated ones.
+    pub fn genre_set(&self, genres: &[String]) -> Result<GenreSet, GenreError> {
+        let same = |set: &&GenreSet| {
+            set.genres.len() == genres.len()
+                && genres.iter().all(|genre| set.genres.contains(genre))
+        };
+        let sets = &self.genre_sets;
+        let calibrated = sets.iter().find(same).or(sets.first());
+        let set = GenreSet {
+            id: genres.join("-"),
+            genres: genres.to_vec(),
+            temperature: calibrated.map_or(1.0, |set| set.temperature),
+        };
+        set.check(&self.genres)?;
+        Ok(set)
     }
 
     /// Checks that the entries agree with each other and are within bounds.

@@ -4,8 +4,10 @@ mod bench;
 mod cache;
 mod convert;
 mod dataset;
+mod device;
 mod division;
 mod experiments;
+mod predict;
 mod tune;
 
 use std::path::{Path, PathBuf};
@@ -15,14 +17,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use undercover::bundle::Storage;
 
 use self::cache::CacheArguments;
+use self::device::DeviceArguments;
 use self::division::DivisionArguments;
-use crate::compute::{Compute, DeviceKind};
 use crate::data::samples;
 use crate::dataset::{Dataset, Split};
 use crate::evaluate::Answers;
 use crate::experiment::Experiment;
 use crate::export::{self, Request};
-use crate::predict::{Predictor, line};
 use crate::train::Run;
 use crate::train::material::Material;
 use crate::{backbone, evaluate, model};
@@ -46,7 +47,7 @@ enum Command {
     Train(TrainArguments),
     Tune(tune::TuneArguments),
     Evaluate(EvaluateArguments),
-    Predict(PredictArguments),
+    Predict(predict::PredictArguments),
     Export(ExportArguments),
     /// The paper's experiments: every network, genre set and split.
     #[command(subcommand)]
@@ -105,9 +106,8 @@ struct TrainArguments {
     teachers: Vec<PathBuf>,
     #[command(flatten)]
     cache: CacheArguments,
-    /// Where to compute.
-    #[arg(long, value_enum, default_value = "cpu")]
-    device: DeviceKind,
+    #[command(flatten)]
+    device: DeviceArguments,
 }
 
 /// Measures a model bundle on a dataset.
@@ -130,34 +130,8 @@ struct EvaluateArguments {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
-    /// Where to compute.
-    #[arg(long, value_enum, default_value = "cpu")]
-    device: DeviceKind,
-}
-
-/// Tells the genres of pictures. Fails at the end if one of them could not be used.
-///
-/// Example: trainer predict --model www/models/undercover cover.jpg
-#[derive(Args)]
-struct PredictArguments {
-    /// Folder of the model bundle.
-    #[arg(long)]
-    model: PathBuf,
-    /// The pictures.
-    #[arg(required = true)]
-    images: Vec<PathBuf>,
-    /// Only answer with these genres.
-    #[arg(long, value_delimiter = ',')]
-    genres: Vec<String>,
-    /// Genres to print for each picture.
-    #[arg(long, default_value_t = 3)]
-    top_k: usize,
-    /// Print one JSON array, with all genres.
-    #[arg(long)]
-    json: bool,
-    /// Where to compute.
-    #[arg(long, value_enum, default_value = "cpu")]
-    device: DeviceKind,
+    #[command(flatten)]
+    device: DeviceArguments,
 }
 
 /// Makes a model bundle from finished runs: calibrated on the validation split, measured on test.
@@ -188,9 +162,8 @@ struct ExportArguments {
     /// How weights are stored.
     #[arg(long, value_enum, default_value = "int8")]
     storage: StorageArgument,
-    /// Where to compute.
-    #[arg(long, value_enum, default_value = "cpu")]
-    device: DeviceKind,
+    #[command(flatten)]
+    device: DeviceArguments,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -259,7 +232,7 @@ impl TrainArguments {
             features: self.features.as_deref(),
             weights: self.weights.as_deref(),
             teachers: &self.teachers,
-            ..material.run(&self.run, &Compute::open(self.device))
+            ..material.run(&self.run, &self.device.open())
         }
         .train()?;
         if let Some(best) = outcome.progress.best {
@@ -278,7 +251,7 @@ impl EvaluateArguments {
         let set = evaluate::genre_set(&bundle, &self.genres)?;
         let dataset = Dataset::read(&self.data)?;
         let samples = samples(&dataset, self.split, &set.genres)?;
-        let logits = evaluate::logits(&bundle, &samples, &Compute::open(self.device))?;
+        let logits = evaluate::logits(&bundle, &samples, &self.device.open())?;
         let genres = &bundle.manifest().genres;
         let report = Answers::new(&set, genres, &samples, &logits, &dataset.root)?.report()?;
         if self.json {
@@ -287,31 +260,6 @@ impl EvaluateArguments {
             print!("{}", evaluate::table(&report));
         }
         Ok(())
-    }
-}
-
-impl PredictArguments {
-    fn run(self) -> anyhow::Result<ExitCode> {
-        let bundle = model::read(&self.model)?;
-        let set = evaluate::genre_set(&bundle, &self.genres)?;
-        let compute = Compute::open(self.device);
-        let predictor = Predictor::new(&bundle, set, &compute.device);
-        let rows: Vec<_> = self
-            .images
-            .iter()
-            .map(|image| {
-                let row = predictor.predict(image);
-                if !self.json {
-                    println!("{}", line(&row, self.top_k));
-                }
-                row
-            })
-            .collect();
-        if self.json {
-            println!("{}", serde_json::to_string(&rows)?);
-        }
-        let failed = rows.iter().any(|row| row.error.is_some());
-        Ok(ExitCode::from(u8::from(failed)))
     }
 }
 
@@ -327,7 +275,7 @@ impl ExportArguments {
         let dataset = Dataset::read(&self.data)?;
         let division = dataset.division(export::division(&self.runs)?);
         let dataset = dataset.divided(division.as_ref())?;
-        let bundle = export::bundle(&request, &dataset, &Compute::open(self.device))?;
+        let bundle = export::bundle(&request, &dataset, &self.device.open())?;
         model::write(&bundle, &self.out)?;
         println!("Wrote {}.", self.out.display());
         Ok(())

@@ -19,8 +19,9 @@ pub mod stats;
 mod table;
 pub mod wanted;
 
-pub use files::csv_of;
+pub use files::{csv_of, is_picture, to_text};
 pub use load::{in_parallel, load};
+pub use table::parse_file;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -20,21 +20,12 @@ const BOOTSTRAP_SEED: u64 = 1;
 /// The set of a bundle with just these genres, in the bundle's calibration; without genres, the
 /// bundle's first set.
 pub fn genre_set(bundle: &Bundle, genres: &[String]) -> anyhow::Result<GenreSet> {
-    let sets = &bundle.manifest().genre_sets;
-    let first = sets.first().context("the bundle has no genre set")?;
+    let manifest = bundle.manifest();
     if genres.is_empty() {
-        return Ok(first.clone());
+        let first = manifest.genre_sets.first();
+        return first.cloned().context("the bundle has no genre set");
     }
-    let same = |set: &&GenreSet| {
-        set.genres.len() == genres.len() && genres.iter().all(|genre| set.genres.contains(genre))
-    };
-    let set = GenreSet {
-        id: genres.join("-"),
-        genres: genres.to_vec(),
-        temperature: sets.iter().find(same).unwrap_or(first).temperature,
-    };
-    set.check(&bundle.manifest().genres)?;
-    Ok(set)
+    Ok(manifest.genre_set(genres)?)
 }
 
 /// The logits of a bundle's network for each sample, in order.
@@ -44,7 +35,7 @@ pub fn logits(
     compute: &Compute,
 ) -> anyhow::Result<Vec<Vec<f32>>> {
     let progress = bar(samples.len(), "classifying", "covers");
-    let network = bundle.network(&compute.device);
+    let network = model::network(bundle, compute)?;
     let logits = inference::logits(
         &network,
         samples,

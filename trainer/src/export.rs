@@ -42,24 +42,22 @@ pub struct Request<'a> {
 /// Makes a bundle from the best weights of a run: temperatures from the validation split of
 /// `dataset`, which is to be divided as for the run, metrics from its test split.
 pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
-    let mut draft = Draft::new(request)?;
-    draft.calibrate(dataset, compute)?;
-    draft.description.metrics = metrics(&draft.store()?, dataset, compute)?;
-    draft.store()
+    let bundle = calibrate(draft(request)?, dataset, compute)?;
+    let metrics = metrics(&bundle, dataset, compute)?;
+    Ok(bundle.with_metrics(metrics))
 }
 
 /// The best weights of a run as a bundle in full precision, to be measured: temperatures as for [`bundle`].
 pub fn to_measure(run: &Path, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
     let name = run.file_name().unwrap_or_default().to_string_lossy();
-    let mut draft = Draft::new(&Request {
+    let draft = draft(&Request {
         runs: &[run.to_owned()],
         name: &name,
         version: "0",
         input_size: None,
         storage: Storage::F32,
     })?;
-    draft.calibrate(dataset, compute)?;
-    draft.store()
+    calibrate(draft, dataset, compute)
 }
 
 /// How the data of runs was divided; `None`: as the dataset says.
@@ -75,62 +73,38 @@ pub fn division(runs: &[PathBuf]) -> anyhow::Result<Option<Division>> {
     Ok(divisions.into_iter().next().flatten())
 }
 
-/// A bundle in the making.
-struct Draft {
-    description: Description,
-    network: Network,
-    storage: Storage,
-    /// The known answers of a bundle are the CPU's, wherever it is measured.
-    cpu: Device,
-}
-
-impl Draft {
-    fn new(request: &Request) -> anyhow::Result<Self> {
-        let outcomes = request
-            .runs
-            .iter()
-            .map(|run| Outcome::read(folder(run)))
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        let outcome = outcomes.first().context("no run was given to export")?;
-        let experiment = &outcome.experiment;
-        let cpu = Device::flex();
-        let description = Description {
-            name: request.name.to_owned(),
-            version: request.version.to_owned(),
-            input: Input {
-                size: request.input_size.unwrap_or(experiment.input_size as u32),
-                normalisation: experiment.normalisation()?,
-            },
-            genres: outcome.genres.clone(),
-            genre_sets: genre_sets(&outcome.genres),
-            metrics: Value::Null,
-            provenance: json!({
-                "runs": outcomes.iter().map(provenance).collect::<anyhow::Result<Vec<_>>>()?,
-            }),
-        };
-        Ok(Self {
-            description,
-            network: mean_network(request.runs, &outcomes, &cpu)?,
-            storage: request.storage,
-            cpu,
-        })
-    }
-
-    /// What is measured is what is shipped: the stored weights, not those of the run.
-    fn store(&self) -> anyhow::Result<Bundle> {
-        let description = self.description.clone();
-        Ok(Bundle::create(
-            description,
-            &self.network,
-            self.storage,
-            &self.cpu,
-        )?)
-    }
-
-    fn calibrate(&mut self, dataset: &Dataset, compute: &Compute) -> anyhow::Result<()> {
-        self.description.genre_sets = calibrated(&self.store()?, dataset, compute)?;
-        Ok(())
-    }
+/// The best weights of runs as a bundle, neither calibrated nor measured.
+fn draft(request: &Request) -> anyhow::Result<Bundle> {
+    let outcomes = request
+        .runs
+        .iter()
+        .map(|run| Outcome::read(folder(run)))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let outcome = outcomes.first().context("no run was given to export")?;
+    let experiment = &outcome.experiment;
+    let description = Description {
+        name: request.name.to_owned(),
+        version: request.version.to_owned(),
+        input: Input {
+            size: request.input_size.unwrap_or(experiment.input_size as u32),
+            normalisation: experiment.normalisation()?,
+        },
+        genres: outcome.genres.clone(),
+        genre_sets: genre_sets(&outcome.genres),
+        metrics: Value::Null,
+        provenance: json!({
+            "runs": outcomes.iter().map(provenance).collect::<anyhow::Result<Vec<_>>>()?,
+        }),
+    };
+    // The known answers of a bundle are the CPU's, wherever it is measured.
+    let cpu = Device::flex();
+    let network = mean_network(request.runs, &outcomes, &cpu)?;
+    Ok(Bundle::create(
+        description,
+        &network,
+        request.storage,
+        &cpu,
+    )?)
 }
 
 /// A run's folder.
@@ -192,16 +166,13 @@ fn provenance(outcome: &Outcome) -> anyhow::Result<Value> {
     }))
 }
 
-fn calibrated(
-    bundle: &Bundle,
-    dataset: &Dataset,
-    compute: &Compute,
-) -> anyhow::Result<Vec<GenreSet>> {
+/// The bundle with temperatures for what it answers on the validation split: the stored weights, not those of the run.
+fn calibrate(bundle: Bundle, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
     let genres = &bundle.manifest().genres;
     let samples = samples(dataset, Some(Split::Validation), genres)?;
-    let logits = evaluate::logits(bundle, &samples, compute)?;
+    let logits = evaluate::logits(&bundle, &samples, compute)?;
     let sets = bundle.manifest().genre_sets.iter();
-    sets.map(|set| {
+    let calibrated = sets.map(|set| {
         let columns = columns(set, genres)?;
         let (rows, labels): (Vec<Vec<f32>>, Vec<usize>) = samples
             .iter()
@@ -216,8 +187,9 @@ fn calibrated(
             temperature: temperature(&rows, &labels),
             ..set.clone()
         })
-    })
-    .collect()
+    });
+    let calibrated = calibrated.collect::<anyhow::Result<Vec<_>>>()?;
+    Ok(bundle.with_genre_sets(calibrated)?)
 }
 
 /// Where a set's genres are among the logits.

@@ -1,18 +1,17 @@
-//! Runs a network over many covers, on all cores.
+//! Runs a network over many covers, on all cores and devices.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::iter;
 
-use anyhow::anyhow;
-use burn::module::Module;
+use anyhow::{Result, anyhow, ensure};
 use burn::tensor::{Tensor, TensorData};
 use indicatif::ProgressBar;
 use undercover::classifier::batch;
+use undercover::cover::Cover;
 use undercover::network::{Dropout, Network};
 
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
+use crate::parallel::in_order;
 use crate::train::Features;
 
 /// Covers that go through the network at once.
@@ -27,10 +26,15 @@ pub fn logits(
     preparation: &Preparation,
     compute: &Compute,
     progress: &ProgressBar,
-) -> anyhow::Result<Vec<Vec<f32>>> {
-    let network = network.clone().fork(&compute.device);
-    let answer = |covers| network.forward(covers);
-    over(answer, samples, preparation, compute, progress)
+) -> Result<Vec<Vec<f32>>> {
+    all(
+        Network::forward,
+        network,
+        samples,
+        preparation,
+        compute,
+        progress,
+    )
 }
 
 /// The features of each sample, in order.
@@ -40,72 +44,116 @@ pub fn features(
     preparation: &Preparation,
     compute: &Compute,
     progress: &ProgressBar,
-) -> anyhow::Result<Vec<Vec<f32>>> {
-    let network = network.clone().fork(&compute.device);
-    let answer = |covers| network.features(covers, &mut Dropout::off());
-    over(answer, samples, preparation, compute, progress)
+) -> Result<Vec<Vec<f32>>> {
+    let features = |network: &Network, covers| network.features(covers, &mut Dropout::off());
+    all(features, network, samples, preparation, compute, progress)
 }
 
 /// The logits of a network's top on features, in order.
-pub fn top(
-    network: &Network,
-    features: &Features,
-    compute: &Compute,
-) -> anyhow::Result<Vec<Vec<f32>>> {
+pub fn top(network: &Network, features: &Features, compute: &Compute) -> Result<Vec<Vec<f32>>> {
     let places: Vec<usize> = (0..features.len()).collect();
     let mut logits = Vec::with_capacity(places.len());
     for places in places.chunks(FEATURE_BATCH) {
         let shape = [places.len(), features.width()];
         let data = TensorData::new(features.read(places)?, shape);
-        let input = Tensor::from_data(data, &compute.device);
+        let input = Tensor::from_data(data, compute.main());
         logits.extend(rows(network.top(input, &mut Dropout::off()))?);
     }
     Ok(logits)
 }
 
-/// The rows that `answer` gives for each batch `[batch, 3, size, size]`, in order.
-fn over(
-    answer: impl Fn(Tensor<4>) -> Tensor<2> + Sync,
+/// The row that `answer` gives for each sample, in order.
+fn all(
+    answer: impl Fn(&Network, Tensor<4>) -> Tensor<2> + Sync,
+    network: &Network,
     samples: &[Sample],
     preparation: &Preparation,
     compute: &Compute,
     progress: &ProgressBar,
-) -> anyhow::Result<Vec<Vec<f32>>> {
-    let batches: Vec<&[Sample]> = samples.chunks(BATCH).collect();
-    let next = AtomicUsize::new(0);
-    let answers = Mutex::new(vec![None; batches.len()]);
-    let work = || -> anyhow::Result<()> {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(samples) = batches.get(index) else {
-                return Ok(());
-            };
-            let covers = samples
-                .iter()
-                .map(|sample| preparation.cover_of(sample))
-                .collect::<anyhow::Result<Vec<_>>>()?;
-            let covers = batch(&covers, &preparation.normalisation, &compute.device);
-            let rows = rows(answer(covers))?;
-            progress.inc(rows.len() as u64);
-            answers.lock().map_err(|_| panicked())?[index] = Some(rows);
-        }
-    };
-    thread::scope(|scope| {
-        let handles: Vec<_> = (0..compute.workers).map(|_| scope.spawn(work)).collect();
-        handles
-            .into_iter()
-            .try_for_each(|handle| handle.join().map_err(|_| panicked())?)
-    })?;
-    let answers = answers.into_inner().map_err(|_| panicked())?;
-    Ok(answers.into_iter().flatten().flatten().collect())
+) -> Result<Vec<Vec<f32>>> {
+    let networks = compute.replicas(network);
+    let mut rows = Vec::with_capacity(samples.len());
+    each(
+        samples.iter().map(Ok),
+        compute,
+        |sample| preparation.cover_of(sample),
+        |place, covers| {
+            let device = &compute.devices()[place];
+            let covers = batch(covers, &preparation.normalisation, device);
+            self::rows(answer(&networks[place], covers))
+        },
+        |_, row| {
+            progress.inc(1);
+            rows.push(row?);
+            Ok(())
+        },
+    )?;
+    Ok(rows)
 }
 
-fn panicked() -> anyhow::Error {
-    anyhow!("a worker thread panicked; its message is above")
+/// The row that `answer` gives for each item's cover, or why the cover cannot be read, handed to `consume` in the order
+/// of the items as they come. `answer` is told which of the devices to use, and answers one row a cover. However many
+/// items there are, memory holds a few batches.
+///
+/// # Errors
+/// The first error of `items`, `answer` or `consume`.
+pub fn each<I: Send>(
+    mut items: impl Iterator<Item = Result<I>>,
+    compute: &Compute,
+    read: impl Fn(&I) -> Result<Cover> + Sync,
+    answer: impl Fn(usize, &[Cover]) -> Result<Vec<Vec<f32>>> + Sync,
+    mut consume: impl FnMut(I, Result<Vec<f32>>) -> Result<()>,
+) -> Result<()> {
+    let batches = iter::from_fn(|| {
+        let batch: Vec<Result<I>> = items.by_ref().take(BATCH).collect();
+        (!batch.is_empty()).then(|| batch.into_iter().collect())
+    });
+    let work = |worker, batch: Result<Vec<I>>| {
+        of_batch(batch?, &read, |covers| {
+            answer(compute.place(worker), covers)
+        })
+    };
+    in_order(batches, compute.workers(), work, |batch| {
+        batch?
+            .into_iter()
+            .try_for_each(|(item, row)| consume(item, row))
+    })
+}
+
+/// Each item with the row of its cover, or why that cannot be read.
+fn of_batch<I>(
+    items: Vec<I>,
+    read: impl Fn(&I) -> Result<Cover>,
+    answer: impl FnOnce(&[Cover]) -> Result<Vec<Vec<f32>>>,
+) -> Result<Vec<(I, Result<Vec<f32>>)>> {
+    let mut covers = Vec::with_capacity(items.len());
+    let items: Vec<(I, Result<()>)> = items
+        .into_iter()
+        .map(|item| {
+            let read = read(&item).map(|cover| covers.push(cover));
+            (item, read)
+        })
+        .collect();
+    let rows = if covers.is_empty() {
+        Vec::new()
+    } else {
+        answer(&covers)?
+    };
+    ensure!(
+        rows.len() == covers.len(),
+        "the device answered {} rows for {} covers",
+        rows.len(),
+        covers.len()
+    );
+    let mut rows = rows.into_iter();
+    Ok(items
+        .into_iter()
+        .map(|(item, read)| (item, read.map(|()| rows.next().unwrap_or_default())))
+        .collect())
 }
 
 /// A tensor `[rows, columns]` as one vector a row.
-fn rows(tensor: Tensor<2>) -> anyhow::Result<Vec<Vec<f32>>> {
+pub fn rows(tensor: Tensor<2>) -> Result<Vec<Vec<f32>>> {
     let columns = tensor.dims()[1];
     let values = tensor
         .try_into_data()

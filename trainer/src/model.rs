@@ -1,14 +1,18 @@
 //! Model bundles as folders.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use burn_pack::AtomicFile;
 use undercover::bundle::{Bundle, Manifest};
+use undercover::classifier::batch;
+use undercover::cover::Cover;
+use undercover::network::Network;
 
 use crate::batch::Preparation;
+use crate::compute::Compute;
+use crate::files::write_bytes;
+use crate::inference;
 
 const MANIFEST: &str = "manifest.json";
 
@@ -37,32 +41,28 @@ pub fn is_bundle(path: &Path) -> bool {
 pub fn write(bundle: &Bundle, folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let manifest = bundle.manifest();
-    write_aside(&folder.join(&manifest.weights.file), bundle.weights())?;
-    write_aside(&folder.join(MANIFEST), manifest.to_json()?.as_bytes())
+    write_bytes(&folder.join(&manifest.weights.file), bundle.weights())?;
+    write_bytes(&folder.join(MANIFEST), manifest.to_json()?.as_bytes())
 }
 
-/// Writes a file under another name and renames it, so that no half file is ever seen. After a failure nothing of it
-/// is left; after a kill, a file whose name ends in `.tmp` may be.
-pub fn write_aside(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let write = || -> anyhow::Result<()> {
-        let (aside, mut file) = AtomicFile::create(path)?;
-        file.write_all(bytes)?;
-        drop(file);
-        Ok(aside.commit()?)
-    };
-    write().with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// The bytes of a file; `None` if there is none.
+/// A bundle's network on the main device. Every device must compute the bundle's known answers.
 ///
 /// # Errors
-/// If it is there and cannot be read.
-pub fn read_if_there(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+/// If one computes others, or none.
+pub fn network(bundle: &Bundle, compute: &Compute) -> anyhow::Result<Network> {
+    let Manifest {
+        input, self_test, ..
+    } = bundle.manifest();
+    let network = bundle.network(compute.main());
+    for (network, device) in compute.replicas(&network).iter().zip(compute.devices()) {
+        let pattern = Cover::test_pattern(input.size);
+        let pattern = batch(&[pattern], &input.normalisation, device);
+        let logits = inference::rows(network.forward(pattern))?;
+        self_test
+            .compare(&logits.concat())
+            .with_context(|| format!("{device:?} cannot be used"))?;
     }
+    Ok(network)
 }
 
 /// How covers enter a bundle's network.

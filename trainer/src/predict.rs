@@ -1,106 +1,73 @@
-//! Classifies pictures one by one.
+//! Tells the genres of any number of pictures.
 
-use std::path::{Path, PathBuf};
+mod output;
+mod pictures;
+mod row_file;
+mod shard;
 
-use anyhow::Context;
-use burn::tensor::Device;
-use burn::tensor::TensorData;
+pub use output::{Output, Printed};
+pub use pictures::{Picture, Pictures};
+pub use row_file::RowFile;
+pub use shard::Shard;
+
+use anyhow::Result;
 use serde::Serialize;
 use undercover::bundle::Bundle;
-use undercover::classifier::batch;
+use undercover::classifier::{GenreProbability, batch};
 use undercover::genre::GenreSet;
-use undercover::network::Network;
 
-use crate::model;
+use crate::compute::Compute;
+use crate::{inference, model};
 
 /// What is said about one picture: its genres, or why not.
 #[derive(Debug, Serialize)]
 pub struct Row {
     /// The picture.
-    pub image: PathBuf,
+    pub image: String,
     /// Genres, best first; empty if there is an error.
-    pub predictions: Vec<Prediction>,
+    pub predictions: Vec<GenreProbability>,
     /// Why there are no genres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// A genre and its probability.
-#[derive(Debug, Serialize)]
-pub struct Prediction {
-    /// The genre.
-    pub genre: String,
-    /// From 0 to 1.
-    pub probability: f32,
-}
-
-/// A bundle that answers between the genres of a set.
-pub struct Predictor<'a> {
-    bundle: &'a Bundle,
-    network: Network,
-    set: GenreSet,
-    device: &'a Device,
-}
-
-impl<'a> Predictor<'a> {
-    /// Puts a bundle on a device.
-    pub fn new(bundle: &'a Bundle, set: GenreSet, device: &'a Device) -> Self {
-        Self {
-            network: bundle.network(device),
-            bundle,
-            set,
-            device,
-        }
-    }
-
-    /// Classifies one picture; an error is part of the row.
-    pub fn predict(&self, image: &Path) -> Row {
-        let (predictions, error) = match self.predictions(image) {
-            Ok(predictions) => (predictions, None),
-            Err(error) => (Vec::new(), Some(format!("{error:#}"))),
-        };
-        Row {
-            image: image.to_owned(),
-            predictions,
-            error,
-        }
-    }
-
-    fn predictions(&self, image: &Path) -> anyhow::Result<Vec<Prediction>> {
-        let preparation = model::preparation(self.bundle);
-        let cover = preparation.cover(image)?;
-        let input = batch(&[cover], &preparation.normalisation, self.device);
-        let logits: TensorData = self.network.forward(input).try_into_data()?;
-        let logits = logits
-            .try_into_vec_as::<f32>()
-            .context("the device answered no numbers")?;
-        let ranked = self
-            .set
-            .probabilities(&self.bundle.manifest().genres, &logits)?;
-        Ok(ranked
-            .into_iter()
-            .map(|(genre, probability)| Prediction { genre, probability })
-            .collect())
-    }
-}
-
-/// A row for people.
-pub fn line(row: &Row, top_k: usize) -> String {
-    let image = row.image.display();
-    if let Some(error) = &row.error {
-        return format!("{image}: error: {error}");
-    }
-    let genres: Vec<String> = row
-        .predictions
-        .iter()
-        .take(top_k)
-        .map(|prediction| {
-            format!(
-                "{} {:.1} %",
-                prediction.genre,
-                100.0 * prediction.probability
-            )
-        })
-        .collect();
-    format!("{image}: {}", genres.join(", "))
+/// The row of each picture, handed to `consume` in the order of the pictures as they come: between the genres of `set`,
+/// or why the picture cannot be used. Memory does not grow with their number.
+///
+/// # Errors
+/// If the device fails or computes wrongly, or the first error of `pictures` or `consume`.
+pub fn predict(
+    bundle: &Bundle,
+    set: &GenreSet,
+    pictures: impl Iterator<Item = Result<Picture>>,
+    compute: &Compute,
+    mut consume: impl FnMut(&Row) -> Result<()>,
+) -> Result<()> {
+    let networks = compute.replicas(&model::network(bundle, compute)?);
+    let preparation = model::preparation(bundle);
+    inference::each(
+        pictures,
+        compute,
+        |picture| preparation.cover(picture.path()?),
+        |place, covers| {
+            let device = &compute.devices()[place];
+            let covers = batch(covers, &preparation.normalisation, device);
+            inference::rows(networks[place].forward(covers))
+        },
+        |picture, logits| {
+            let ranked = |logits: Vec<f32>| {
+                let genres = &bundle.manifest().genres;
+                Ok(GenreProbability::ranked(set, genres, &logits)?)
+            };
+            let (predictions, error) = match logits.and_then(ranked) {
+                Ok(predictions) => (predictions, None),
+                Err(error) => (Vec::new(), Some(format!("{error:#}"))),
+            };
+            consume(&Row {
+                image: picture.name,
+                predictions,
+                error,
+            })
+        },
+    )
 }

@@ -48,7 +48,8 @@ pub use self::given::Origin;
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
 use crate::experiment::Experiment;
-use crate::model::{is_bundle, write_aside};
+use crate::files::write_bytes;
+use crate::model::is_bundle;
 use crate::sampler::Sampler;
 
 /// What a run is made from.
@@ -136,7 +137,7 @@ impl Run<'_> {
         let keys: Vec<_> = self.training.iter().map(Sample::key).collect();
         let sampler = Sampler::new(&keys, self.genres.len(), &self.experiment.sampling);
         let checkpoints = Checkpoints::open(self.folder)?;
-        self.compute.device.seed(self.experiment.seed);
+        self.compute.main().seed(self.experiment.seed);
         let template = self.template().train();
         let optimizer = || optimize::optimizer(&self.experiment.fine_tune);
         let checkpoint = match checkpoints.newest(&template, optimizer)? {
@@ -166,7 +167,7 @@ impl Run<'_> {
         };
         if self.is_over(&outcome.progress) {
             let json = serde_json::to_vec_pretty(&outcome)?;
-            write_aside(&self.folder.join("run.json"), &json)?;
+            write_bytes(&self.folder.join("run.json"), &json)?;
         }
         Ok(outcome)
     }
@@ -201,7 +202,7 @@ impl Run<'_> {
             self.experiment.architecture,
             self.experiment.input_size,
             self.genres.len(),
-            &self.compute.device.clone().autodiff(),
+            &self.compute.main().clone().autodiff(),
         )
     }
 

@@ -21,7 +21,7 @@ use self::space::{Search, Shown, Values};
 use self::table::{Table, ranked};
 use self::trial::{Rung, Trial};
 use crate::experiment::Experiment;
-use crate::model::write_aside;
+use crate::files::write_bytes;
 use crate::train::diverged::Diverged;
 use crate::train::{Outcome, Run, claim, lock};
 
@@ -97,7 +97,7 @@ impl Tuning<'_> {
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
         let recipe = toml::to_string_pretty(&self.search.table(&trial.values)?)?;
-        write_aside(&folder.join("experiment.toml"), recipe.as_bytes())?;
+        write_bytes(&folder.join("experiment.toml"), recipe.as_bytes())?;
         let outcome = self.train(&folder, &self.experiment(&trial.values)?, budget);
         match outcome {
             Ok(outcome) => {
@@ -149,9 +149,9 @@ impl Tuning<'_> {
     /// What is known so far: the table, the plot, and the best recipe.
     fn write(&self, trials: &[Trial], budgets: &[usize]) -> Result<()> {
         let table = self.table(trials);
-        write_aside(&self.folder.join(MARKDOWN), table.markdown().as_bytes())?;
-        write_aside(&self.folder.join("trials.csv"), &table.csv()?)?;
-        write_aside(
+        write_bytes(&self.folder.join(MARKDOWN), table.markdown().as_bytes())?;
+        write_bytes(&self.folder.join("trials.csv"), &table.csv()?)?;
+        write_bytes(
             &self.folder.join("trials.svg"),
             plot::svg(trials, budgets)?.as_bytes(),
         )?;
@@ -169,7 +169,7 @@ impl Tuning<'_> {
             self.base.experiment.fine_tune.steps,
             toml::to_string_pretty(&self.search.table(&best.values)?)?
         );
-        write_aside(&self.folder.join(BEST), recipe.as_bytes())
+        write_bytes(&self.folder.join(BEST), recipe.as_bytes())
     }
 }
 

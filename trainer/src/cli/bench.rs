@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::compute::{Compute, DeviceKind};
+use super::device::DeviceArguments;
 use crate::train::measure::{Plan, measure};
 
 /// Prints, as JSON, how many covers a second EfficientNet-Lite0 answers, and learns from.
@@ -24,9 +24,8 @@ pub struct BenchArguments {
     /// How long each of the two is measured.
     #[arg(long, default_value_t = 10.0)]
     seconds: f64,
-    /// Where to compute.
-    #[arg(long, value_enum, default_value = "cpu")]
-    device: DeviceKind,
+    #[command(flatten)]
+    device: DeviceArguments,
 }
 
 impl BenchArguments {
@@ -38,7 +37,7 @@ impl BenchArguments {
             micro_batch: self.micro_batch,
             time: Duration::try_from_secs_f64(self.seconds)?,
         };
-        let rates = measure(plan, &Compute::open(self.device))?;
+        let rates = measure(plan, &self.device.open())?;
         println!("{}", serde_json::to_string(&rates)?);
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::convert::{Format, convert};
+use crate::files::write_bytes;
 use crate::model;
 
 /// Writes a model bundle as one file for other runtimes: the network as ONNX, or its weights as
@@ -26,7 +27,7 @@ impl ConvertArguments {
     pub fn run(self) -> anyhow::Result<()> {
         let format = Format::of(&self.out)?;
         let bundle = model::read(&self.model)?;
-        model::write_aside(&self.out, &convert(&bundle, format)?)?;
+        write_bytes(&self.out, &convert(&bundle, format)?)?;
         println!("Wrote {}.", self.out.display());
         Ok(())
     }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use undercover::genre::GenreSet;
 
-use crate::compute::{Compute, DeviceKind};
+use super::device::DeviceArguments;
 use crate::dataset::division::Division;
 use crate::dataset::split_by::SplitBy;
 use crate::experiments::{Laboratory, Recipe, cells};
@@ -55,9 +55,8 @@ pub struct RunArguments {
     /// The same seed divides alike.
     #[arg(long, default_value_t = 0)]
     split_seed: u64,
-    /// Where to compute.
-    #[arg(long, value_enum, default_value = "cpu")]
-    device: DeviceKind,
+    #[command(flatten)]
+    device: DeviceArguments,
 }
 
 fn genre_set(id: &str) -> Result<GenreSet> {
@@ -92,7 +91,7 @@ impl RunArguments {
             data: &self.data,
             runs: &self.runs,
             backbones: &self.backbones,
-            compute: &Compute::open(self.device),
+            compute: &self.device.open(),
         }
         .run(&cells(&recipes, &self.genre_sets, &divisions))?;
         if !failed.is_empty() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::cache::CacheArguments;
-use crate::compute::{Compute, DeviceKind};
+use super::device::DeviceArguments;
 use crate::dataset::Dataset;
 use crate::train::Run;
 use crate::train::material::Material;
@@ -37,9 +37,8 @@ pub struct TuneArguments {
     features: Option<PathBuf>,
     #[command(flatten)]
     cache: CacheArguments,
-    /// Where to compute.
-    #[arg(long, value_enum, default_value = "cpu")]
-    device: DeviceKind,
+    #[command(flatten)]
+    device: DeviceArguments,
 }
 
 impl TuneArguments {
@@ -57,7 +56,7 @@ impl TuneArguments {
             base: Run {
                 backbone: self.backbone.as_deref(),
                 features: self.features.as_deref(),
-                ..material.run(&self.out, &Compute::open(self.device))
+                ..material.run(&self.out, &self.device.open())
             },
         }
         .run()?;

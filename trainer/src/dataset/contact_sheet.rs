@@ -9,8 +9,8 @@ use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::seq::SliceRandom;
 
-use super::files::write_whole;
 use super::{Dataset, Row};
+use crate::files::write_whole;
 
 const STYLE: &str = "body{font:14px system-ui,sans-serif;margin:2em;background:#fff;color:#222}\
     div{display:grid;grid-template-columns:repeat(auto-fill,minmax(112px,1fr));gap:8px}\

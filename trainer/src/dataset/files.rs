@@ -1,10 +1,19 @@
-//! Files that are whole or not there at all.
+//! The files of a dataset, by their names.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+/// Extensions of the files that are taken for pictures.
+const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "webp", "gif", "bmp"];
+
+/// Whether this is a file with the extension of a picture.
+pub fn is_picture(path: &Path) -> bool {
+    let extension = path
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    EXTENSIONS.contains(&extension.as_str()) && path.is_file()
+}
 
 /// The CSV file of a dataset that is named by its folder or by the CSV file itself.
 pub fn csv_of(dataset: &Path) -> PathBuf {
@@ -13,27 +22,6 @@ pub fn csv_of(dataset: &Path) -> PathBuf {
     } else {
         dataset.to_owned()
     }
-}
-
-/// Writes a file under another name beside it and renames it when it is complete: whoever looks sees the old file
-/// or the new one.
-///
-/// # Errors
-/// If the folder or the file cannot be written.
-pub fn write_whole(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> Result<()>,
-) -> Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let aside = path.with_file_name(format!(".{name}.part"));
-    let attempt = || -> Result<()> {
-        let mut file = BufWriter::new(File::create(&aside)?);
-        write(&mut file)?;
-        file.flush()?;
-        fs::rename(&aside, path)?;
-        Ok(())
-    };
-    attempt().with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// A path that is free: the one given, or with a number before its extension.
@@ -66,24 +54,9 @@ pub fn to_text(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
 
-    #[test]
-    fn a_failed_write_leaves_the_old_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("covers.csv");
-        write_whole(&path, |file| Ok(file.write_all(b"old")?)).unwrap();
-        let failed = write_whole(&path, |file| {
-            file.write_all(b"half")?;
-            anyhow::bail!("interrupted")
-        });
-        let error = format!("{:#}", failed.unwrap_err());
-        assert!(
-            error.contains("covers.csv") && error.contains("interrupted"),
-            "{error}"
-        );
-        assert_eq!(fs::read(&path).unwrap(), b"old");
-    }
+    use super::*;
 
     #[test]
     fn a_taken_path_gets_a_number() {

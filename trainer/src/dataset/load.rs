@@ -1,14 +1,13 @@
+use std::convert::Infallible;
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use anyhow::{Result, bail};
 use undercover::cover::CoverError;
 
 use super::{Dataset, Row};
+use crate::parallel::{cores, in_order};
 
 /// Most files that a summary names.
 const NAMED: usize = 20;
@@ -40,7 +39,7 @@ pub fn load<'a, T: Send>(
     dataset: &Dataset,
     rows: &[&'a Row],
     prepare: impl Fn(&[u8]) -> Result<T, CoverError> + Sync,
-    done: impl Fn(usize) + Sync,
+    done: impl Fn(usize),
 ) -> Result<Loaded<'a, T>> {
     let read = |row: &Row| match fs::read(dataset.path(row)) {
         Ok(bytes) => prepare(&bytes).map_err(|error| reason(&error)),
@@ -96,40 +95,27 @@ fn reason(error: &CoverError) -> String {
     }
 }
 
-/// `work` on every item, on all cores; the results in the order of the items.
+/// `work` on every item, on all cores; the results in the order of the items. `done` is told after each how many there
+/// are.
 pub fn in_parallel<I: Sync, T: Send>(
     items: &[I],
     work: impl Fn(&I) -> T + Sync,
-    done: impl Fn(usize) + Sync,
+    done: impl Fn(usize),
 ) -> Vec<T> {
-    let threads = thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(items.len());
-    let (next, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let results = Mutex::new(Vec::with_capacity(items.len()));
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { break };
-                    let result = work(item);
-                    // A poisoned lock means that another thread panicked, and the scope will pass that on.
-                    if let Ok(mut results) = results.lock() {
-                        results.push((index, result));
-                    }
-                    done(finished.fetch_add(1, Ordering::Relaxed) + 1);
-                }
-            });
-        }
+    let mut results = Vec::with_capacity(items.len());
+    let work = |_, item| work(item);
+    let Ok(()) = in_order::<_, _, Infallible>(items.iter(), cores(), work, |result| {
+        results.push(result);
+        done(results.len());
+        Ok(())
     });
-    let mut results = results.into_inner().unwrap_or_default();
-    results.sort_unstable_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
+    results
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use undercover::cover::decode_rgb;
 
     use super::*;
@@ -167,12 +153,10 @@ mod tests {
                 "whole.png",
             ],
         );
-        let most = AtomicUsize::new(0);
-        let done = |count| {
-            most.fetch_max(count, Ordering::Relaxed);
-        };
+        let most = Cell::new(0);
+        let done = |count| most.set(count);
         let loaded = load(&dataset, &dataset.select(None, None), decode_rgb, done).unwrap();
-        assert_eq!(most.into_inner(), 5);
+        assert_eq!(most.get(), 5);
         let used: Vec<_> = loaded
             .items
             .iter()
@@ -221,17 +205,5 @@ mod tests {
         assert_eq!(loaded.skipped.len(), 30);
         assert_eq!(loaded.summary().lines().count(), 1 + NAMED + 1);
         assert!(loaded.summary().ends_with("… and 10 more"));
-    }
-
-    #[test]
-    fn results_keep_the_order_of_the_items() {
-        let items: Vec<u64> = (0..500).collect();
-        let results = in_parallel(&items, |item| item * item, |_| ());
-        assert!(
-            results
-                .iter()
-                .enumerate()
-                .all(|(index, &result)| result == (index * index) as u64)
-        );
     }
 }

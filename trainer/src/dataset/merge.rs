@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
 use super::Dataset;
-use super::files::{csv_of, to_text, write_whole};
+use super::files::{csv_of, to_text};
 use super::sheet::Sheet;
+use crate::files::write_bytes;
 
 /// What became of the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Merger<'_> {
         let folder = to.parent().unwrap_or(self.out);
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
-        write_whole(&to, |file| Ok(file.write_all(bytes)?))
+        write_bytes(&to, bytes)
     }
 
     fn push(&mut self, from: &Sheet, record: usize, file: &Path) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use csv::{ByteRecord, ReaderBuilder, Writer};
 
-use super::files::write_whole;
+use crate::files::write_whole;
 
 /// A CSV file in memory: columns that are not known here are kept as they are, byte for byte.
 #[derive(Clone, Debug)]

@@ -85,8 +85,11 @@ fn parse(record: &ByteRecord, columns: &[usize; 5]) -> Result<Row> {
     })
 }
 
-/// A dataset from elsewhere must not reach files outside its folder.
-fn parse_file(file: &str) -> Result<PathBuf> {
+/// The path of a picture below the folder of a table: a table from elsewhere must not reach files outside it.
+///
+/// # Errors
+/// If it is empty, or not below.
+pub fn parse_file(file: &str) -> Result<PathBuf> {
     ensure!(!file.is_empty(), "the file is empty");
     let path = PathBuf::from(file);
     let inside = path

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evaluate::Answers;
 use crate::experiment::Experiment;
-use crate::model::{read_if_there, write_aside};
+use crate::files::{read_if_there, write_bytes};
 
 /// A finished experiment, in the file `test.json` of its run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ impl Measured {
     /// # Errors
     /// If it cannot be written.
     pub fn write(&self, run: &Path) -> Result<()> {
-        write_aside(&Self::path(run), &serde_json::to_vec(self)?)
+        write_bytes(&Self::path(run), &serde_json::to_vec(self)?)
     }
 
     fn path(run: &Path) -> PathBuf {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use undercover::network::Network;
 
 use super::spent::Spent;
-use crate::model::write_aside;
+use crate::files::write_bytes;
 
 /// Where a run stands, besides its tensors.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -220,7 +220,7 @@ fn write(checkpoint: &Checkpoint, folder: &Path) -> anyhow::Result<()> {
         .optimizer
         .save(folder.join("optimizer.bpk"))
         .map_err(|error| anyhow!("cannot write the optimiser's state: {error:?}"))?;
-    write_aside(
+    write_bytes(
         &folder.join("progress.json"),
         &serde_json::to_vec_pretty(&checkpoint.progress)?,
     )

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::model::{read_if_there, write_aside};
+use crate::files::{read_if_there, write_bytes};
 
 /// Writes into a file of a folder what the folder is for, or makes sure that it says so.
 ///
@@ -17,7 +17,7 @@ where
     T: Serialize + DeserializeOwned + PartialEq,
 {
     let Some(theirs) = read_if_there(path)? else {
-        return write_aside(path, &serde_json::to_vec_pretty(ours)?);
+        return write_bytes(path, &serde_json::to_vec_pretty(ours)?);
     };
     let theirs: T = serde_json::from_slice(&theirs)
         .with_context(|| format!("{} is damaged", path.display()))?;

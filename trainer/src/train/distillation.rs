@@ -3,29 +3,31 @@
 
 use anyhow::{Context as _, ensure};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData, activation};
+use burn::tensor::{Tensor, TensorData, activation};
 use std::path::Path;
 use undercover::network::Network;
 
 use super::checkpoint::load_network;
 use super::given::of_bundle;
 use super::{Outcome, best};
+use crate::compute::Compute;
 use crate::experiment::{Experiment, takes_any_size};
 use crate::model::is_bundle;
 
-/// The best networks of finished runs, and those of bundles. They must have the pupil's genres and normalisation; they see
-/// covers of the pupil's sizes.
+/// The best networks of finished runs, and those of bundles, on each device. They must have the pupil's genres and
+/// normalisation; they see covers of the pupil's sizes.
 pub fn teachers(
     runs: &[impl AsRef<Path>],
     genres: &[String],
     pupil: &Experiment,
-    device: &Device,
-) -> anyhow::Result<Vec<Network>> {
-    runs.iter()
+    compute: &Compute,
+) -> anyhow::Result<Vec<Vec<Network>>> {
+    let teachers = runs
+        .iter()
         .map(|run| {
             let run = run.as_ref();
             if is_bundle(run) {
-                return of_bundle(run, genres, pupil, device).context("it cannot teach");
+                return of_bundle(run, genres, pupil, compute.main()).context("it cannot teach");
             }
             let outcome = Outcome::read(run)?;
             let experiment = &outcome.experiment;
@@ -44,12 +46,13 @@ pub fn teachers(
                 experiment.architecture,
                 pupil.input_size,
                 genres.len(),
-                device,
+                compute.main(),
             );
             load_network(network.valid(), &best(run))
                 .with_context(|| format!("{} cannot teach", run.display()))
         })
-        .collect()
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    Ok(compute.replicas(&teachers))
 }
 
 /// Replaces the share `weight` of the targets by the mean answer of the teachers, under the genre
@@ -86,6 +89,7 @@ pub fn teach(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::tensor::Device;
     use undercover::network::Architecture;
 
     #[test]

@@ -23,8 +23,8 @@ pub use self::rows::Features;
 use super::spent::{Spent, Stopwatch};
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
+use crate::files::write_bytes;
 use crate::inference;
-use crate::model::write_aside;
 
 /// Covers whose features are computed between two entries in the index.
 const CHUNK: usize = 4096;
@@ -117,7 +117,7 @@ impl<'a> Store<'a> {
         let (known, count) = (index.covers.len() as f64, samples.len() as f64);
         index.per_cover = (index.per_cover * known + spent) * (1.0 / (known + count));
         index.covers.extend(samples.iter().map(name));
-        write_aside(&self.folder.join(INDEX), &serde_json::to_vec(index)?)
+        write_bytes(&self.folder.join(INDEX), &serde_json::to_vec(index)?)
     }
 
     fn rows(&self) -> PathBuf {

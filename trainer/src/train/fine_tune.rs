@@ -25,23 +25,17 @@ impl Run<'_> {
     ) -> anyhow::Result<Progress> {
         let tune = &self.experiment.fine_tune;
         let until = until.min(tune.steps);
-        let device = self.compute.device.clone().autodiff();
-        let teachers = distillation::teachers(
-            self.teachers,
-            self.genres,
-            self.experiment,
-            &self.compute.device,
-        )?;
+        let teachers =
+            distillation::teachers(self.teachers, self.genres, self.experiment, self.compute)?;
         ensure!(
-            teachers.is_empty() == (tune.distillation == 0.0),
+            self.teachers.is_empty() == (tune.distillation == 0.0),
             "fine_tune.distillation and --teacher need each other"
         );
         let context = Context {
             teachers: &teachers,
             experiment: self.experiment,
             log_prior: self.log_prior(sampler),
-            device: &device,
-            workers: self.compute.workers,
+            compute: &self.compute.autodiff(),
         };
         let draw = self.draw(sampler)?;
         if state.progress.step == 0 {

@@ -1,12 +1,10 @@
-//! The gradients of one step, computed in micro-batches on all cores.
+//! The gradients of one step, computed in micro-batches on all cores and all devices.
 //!
-//! burn-flex runs a backward pass on one thread, so each core takes whole micro-batches. Their
-//! gradients are added in order, so that the sum does not depend on how many cores there are.
+//! burn-flex runs a backward pass on one thread, so each core takes whole micro-batches. Of several
+//! devices each takes whole micro-batches too, with its own copy of the weights; the gradients come
+//! to the main device, which has the optimiser (what burn-train calls `OptimMainDevice`). They are
+//! added in order, so that the sum does not depend on how many cores or devices there are.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
-use anyhow::anyhow;
 use burn::module::Module;
 use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -15,7 +13,9 @@ use undercover::network::{Dropout, Network};
 use super::distillation::teach;
 use super::draw::{Batch, MicroBatch};
 use super::loss::cross_entropy;
+use crate::compute::Compute;
 use crate::experiment::Experiment;
+use crate::parallel::in_order;
 
 /// What every micro-batch of a run shares.
 pub struct Context<'a> {
@@ -23,12 +23,10 @@ pub struct Context<'a> {
     pub experiment: &'a Experiment,
     /// Log of the genre frequencies to train under, `[genres]`; zeros for none.
     pub log_prior: Vec<f32>,
-    /// Networks that give a part of the targets.
-    pub teachers: &'a [Network],
-    /// A device with autodiff.
-    pub device: &'a Device,
-    /// Micro-batches that run side by side.
-    pub workers: usize,
+    /// Networks that give a part of the targets, on each device.
+    pub teachers: &'a [Vec<Network>],
+    /// Devices with autodiff.
+    pub compute: &'a Compute,
 }
 
 /// The mean loss of a batch and its gradients.
@@ -41,47 +39,41 @@ pub struct Gradients {
 
 /// The gradients over a batch.
 pub fn compute(network: &Network, batch: &Batch, context: &Context) -> anyhow::Result<Gradients> {
-    let next = AtomicUsize::new(0);
-    let work = || -> anyhow::Result<Vec<(usize, f32, GradientsParams)>> {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(part) = batch.parts.get(index) else {
-                return Ok(done);
-            };
-            let (loss, gradients) = micro_batch(network, part, batch.covers(), context)?;
-            done.push((index, loss, gradients));
-        }
+    let main = context.compute.main().clone().inner();
+    let work = |worker, part| {
+        let place = context.compute.place(worker);
+        let (loss, gradients) = micro_batch(network, part, batch.covers(), context, place)?;
+        anyhow::Ok((loss, gradients.to_device(&main, network)))
     };
-    let mut done = thread::scope(|scope| {
-        let threads = context.workers.min(batch.parts.len());
-        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let mut done = Vec::new();
-        for handle in handles {
-            done.extend(handle.join().map_err(|_| anyhow!("a worker panicked"))??);
-        }
-        anyhow::Ok(done)
-    })?;
-    done.sort_by_key(|(index, ..)| *index);
     let mut sum = GradientsAccumulator::new();
     let mut loss = 0.0;
-    for (_, part, gradients) in done {
-        loss += part;
-        sum.accumulate(network, gradients);
-    }
+    in_order(
+        batch.parts.iter(),
+        context.compute.workers(),
+        work,
+        |part| {
+            let (part, gradients) = part?;
+            loss += part;
+            sum.accumulate(network, gradients);
+            anyhow::Ok(())
+        },
+    )?;
     Ok(Gradients {
         loss,
         params: sum.grads(),
     })
 }
 
-/// The part of the mean loss over `total` covers that a micro-batch contributes, and its gradients.
+/// The part of the mean loss over `total` covers that a micro-batch contributes, and its gradients, on the
+/// device at `place`.
 fn micro_batch(
     network: &Network,
     part: &MicroBatch,
     total: usize,
     context: &Context,
+    place: usize,
 ) -> anyhow::Result<(f32, GradientsParams)> {
+    let device = &context.compute.devices()[place];
     let genres = context.log_prior.len();
     let input = |device: &Device| {
         let data = TensorData::new(part.covers.clone(), part.shape());
@@ -90,10 +82,10 @@ fn micro_batch(
     let mut targets = part.targets.clone();
     let taught = context.experiment.fine_tune.distillation;
     if taught > 0.0 {
-        let covers = input(&context.device.clone().inner());
+        let covers = input(&device.clone().inner());
         teach(
             &mut targets,
-            context.teachers,
+            &context.teachers[place],
             covers,
             &context.log_prior,
             taught,
@@ -101,11 +93,11 @@ fn micro_batch(
     }
 
     // A fork has leaves of its own: threads that share leaves would wait for each other's graphs.
-    let network = network.clone().fork(context.device);
+    let network = network.clone().fork(device);
     let dropout = &mut Dropout::seeded(part.dropout);
-    let logits = network.forward_train(input(context.device), dropout);
+    let logits = network.forward_train(input(device), dropout);
     let tensor = |values: Vec<f32>, rows: usize| {
-        Tensor::<2>::from_data(TensorData::new(values, [rows, genres]), context.device)
+        Tensor::<2>::from_data(TensorData::new(values, [rows, genres]), device)
     };
     let loss = cross_entropy(
         logits,
@@ -116,4 +108,86 @@ fn micro_batch(
     let value = loss.clone().into_scalar::<f32>();
     let gradients = GradientsParams::from_grads(loss.backward(), &network);
     Ok((value, gradients))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    use burn::module::{ModuleVisitor, Param};
+    use undercover::network::Architecture;
+
+    use crate::batch::{Preparation, Sample};
+    use crate::sampler::Sampler;
+    use crate::train::draw::Draw;
+
+    /// The gradients of every parameter, in order.
+    fn numbers(network: &Network, gradients: GradientsParams) -> Vec<Vec<f32>> {
+        struct Visitor(GradientsParams, Vec<Vec<f32>>);
+        impl ModuleVisitor for Visitor {
+            fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+                let gradient = self.0.remove::<D>(param.id).unwrap();
+                self.1.push(gradient.into_data().try_to_vec().unwrap());
+            }
+        }
+        let mut visitor = Visitor(gradients, Vec::new());
+        network.visit(&mut visitor);
+        visitor.1
+    }
+
+    fn samples() -> Vec<Sample> {
+        let cover = |index: u8| {
+            let pixel = |x: u32, y: u32| image::Rgb([x as u8 * index, y as u8 * 16, index * 20]);
+            Sample {
+                path: format!("{index}").into(),
+                genre: usize::from(index) % 3,
+                source: String::new(),
+                picture: Some(Arc::new(image::RgbImage::from_fn(16, 16, pixel))),
+            }
+        };
+        (0..12).map(cover).collect()
+    }
+
+    #[test]
+    fn the_sum_is_the_same_on_any_number_of_devices() {
+        let samples = samples();
+        let text = "architecture = 'module1'\ninput_size = 16\nseed = 1\n\
+            normalisation = { mean = [127.0, 127.0, 127.0], std = [128.0, 128.0, 128.0] }\n\
+            fine_tune = { steps = 1, batch_size = 12, micro_batch = 2, learning_rate = 1e-3, mixup = 0.2, \
+            distillation = 0.5, validate_every = 1, patience = 1, checkpoint_every = 1 }";
+        let experiment: Experiment = toml::from_str(text).unwrap();
+        let keys: Vec<_> = samples.iter().map(Sample::key).collect();
+        let batch = Draw {
+            experiment: &experiment,
+            preparation: Preparation {
+                size: 16,
+                normalisation: experiment.normalisation().unwrap(),
+            },
+            training: &samples,
+            sampler: &Sampler::new(&keys, 3, &experiment.sampling),
+            genres: 3,
+        }
+        .batch(0)
+        .unwrap();
+        let network = || Network::init(Architecture::Module1, 16, 3, &Device::flex());
+        let teacher = vec![network()];
+        let network = network().train();
+        let gradients = |compute: &Compute| {
+            let context = Context {
+                experiment: &experiment,
+                log_prior: vec![0.0; 3],
+                teachers: &compute.replicas(&teacher),
+                compute: &compute.autodiff(),
+            };
+            let Gradients { loss, params } = super::compute(&network, &batch, &context).unwrap();
+            (loss, numbers(&network, params))
+        };
+        let flex = Device::flex();
+        let one = gradients(&Compute::on(vec![flex.clone()]));
+        assert!(one.0 > 0.1);
+        assert!(one.1.iter().flatten().any(|number| number.abs() > 1e-4));
+        assert_eq!(gradients(&Compute::on(vec![flex.clone(); 3])), one);
+        assert_eq!(gradients(&Compute::cpu()), one);
+    }
 }

@@ -165,7 +165,7 @@ mod tests {
         };
         let recipe = (head, &experiment);
         let trained = train(network, &covers, recipe, &device.autodiff(), validate).unwrap();
-        let compute = crate::compute::Compute::open(crate::compute::DeviceKind::Cpu);
+        let compute = crate::compute::Compute::cpu();
         let logits = crate::inference::top(&trained.network, &features, &compute).unwrap();
         let told = |(row, &genre): (&Vec<f32>, &usize)| (row[1] > row[0]) == (genre == 1);
         let right = logits.iter().zip(&genres).filter(|pair| told(*pair));

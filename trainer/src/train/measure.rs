@@ -73,7 +73,7 @@ pub fn measure(plan: Plan, compute: &Compute) -> anyhow::Result<Rates> {
         teachers: &[],
         compute,
     };
-    compute.device.seed(experiment.seed);
+    compute.main().seed(experiment.seed);
     let network = run.template().valid();
     Ok(Rates {
         parameters: network.num_params(),
@@ -95,13 +95,11 @@ impl Run<'_> {
     fn step_rate(&self, plan: Plan) -> anyhow::Result<f64> {
         let keys: Vec<_> = self.training.iter().map(Sample::key).collect();
         let sampler = Sampler::new(&keys, self.genres.len(), &self.experiment.sampling);
-        let device = self.compute.device.clone().autodiff();
         let context = Context {
             experiment: self.experiment,
             log_prior: self.log_prior(&sampler),
             teachers: &[],
-            device: &device,
-            workers: self.compute.workers,
+            compute: &self.compute.autodiff(),
         };
         let network = self.template().valid();
         let mut state = Checkpoint {
@@ -201,7 +199,6 @@ fn samples(size: usize) -> Vec<Sample> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compute::DeviceKind;
 
     #[test]
     fn rates_are_those_of_the_whole_network() -> anyhow::Result<()> {
@@ -211,7 +208,7 @@ mod tests {
             micro_batch: 2,
             time: Duration::from_millis(1),
         };
-        let rates = measure(plan, &Compute::open(DeviceKind::Cpu))?;
+        let rates = measure(plan, &Compute::cpu())?;
         // The published network's 3.37 million without its classifier, BatchNorm folded, and ten genres.
         assert_eq!(rates.parameters, 3_362_810);
         assert!(rates.forward > rates.step && rates.step > 0.0, "{rates:?}");

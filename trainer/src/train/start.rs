@@ -45,7 +45,7 @@ impl Run<'_> {
     /// The weights to go on from; the run keeps them, so that its own can be averaged with them.
     fn given(&self, network: Network, weights: &Path) -> anyhow::Result<Network> {
         let network = if is_bundle(weights) {
-            of_bundle(weights, self.genres, self.experiment, &self.compute.device)?
+            of_bundle(weights, self.genres, self.experiment, self.compute.main())?
         } else {
             load_network(network, weights)?
         };
@@ -91,7 +91,7 @@ impl Run<'_> {
                 log_prior: &self.log_prior(sampler),
             },
             (head, self.experiment),
-            &self.compute.device.clone().autodiff(),
+            &self.compute.main().clone().autodiff(),
             validate,
         )?;
         let progress = Progress {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::space::Values;
-use crate::model::{read_if_there, write_aside};
+use crate::files::{read_if_there, write_bytes};
 use crate::train::checkpoint::Validation;
 
 /// What a trial reached.
@@ -59,7 +59,7 @@ impl Trial {
 
     /// Notes what it reached.
     pub fn save(&self, folder: &Path) -> Result<()> {
-        write_aside(
+        write_bytes(
             &record(folder, self.number),
             &serde_json::to_vec_pretty(self)?,
         )

@@ -5,10 +5,10 @@ use csv::Writer;
 
 use super::Plan;
 use super::journal::Journal;
-use crate::dataset::files::write_whole;
 use crate::dataset::source::Place;
 use crate::dataset::split_by::split;
 use crate::dataset::{Row, Split};
+use crate::files::write_whole;
 
 /// Name of the file.
 pub const CSV: &str = "covers.csv";

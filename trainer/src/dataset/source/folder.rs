@@ -9,12 +9,11 @@ use anyhow::{Context, Result, ensure};
 use url::Url;
 
 use super::{Album, Boxed, Page, Place, Source, Terms, clean};
-use crate::dataset::files::to_text;
+use crate::dataset::files::{is_picture, to_text};
 use crate::dataset::http::Client;
 use crate::dataset::wanted::Wanted;
 
 const PAGE: usize = 100;
-const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "webp", "gif", "bmp"];
 
 /// The user's own pictures.
 pub struct Folder {
@@ -99,15 +98,6 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
             .collect()
     };
     read().with_context(|| format!("cannot read {}", folder.display()))
-}
-
-fn is_picture(path: &Path) -> bool {
-    let extension = path
-        .extension()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    EXTENSIONS.contains(&extension.as_str()) && path.is_file()
 }
 
 impl Source for Folder {
