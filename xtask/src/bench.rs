@@ -2,6 +2,7 @@
 
 mod browser;
 mod train;
+mod trainer;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -23,11 +24,11 @@ pub struct BenchOptions {
 enum BenchCommand {
     /// Undercover and its peers side by side in Chromium (what `bench` does by itself).
     ///
-    /// Example: cargo xtask bench browser --onnx undercover.onnx --only undercover,ort
+    /// Example: cargo xtask bench browser --only undercover,ort
     Browser(browser::BrowserOptions),
     /// How time and memory grow with the number of covers, up to 2,000.
     ///
-    /// Example: cargo xtask bench growth --onnx undercover.onnx --backend cpu
+    /// Example: cargo xtask bench growth --backend cpu
     Growth(browser::BrowserOptions),
     /// Training and answering beside TensorFlow, on the processor.
     ///

@@ -50,7 +50,7 @@ enum Command {
     Dist(DistOptions),
     /// Measure how fast it is, beside its peers.
     ///
-    /// Example: cargo xtask bench --onnx undercover.onnx --backend cpu --quick
+    /// Example: cargo xtask bench --backend cpu --quick
     Bench(BenchOptions),
     /// Run every check and every test.
     Test,

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::Args;
 
+use super::trainer;
 use crate::wasm::{self, Profile};
 use crate::workspace::Workspace;
 use crate::{browser, node, process, serve};
@@ -25,7 +26,7 @@ pub struct BrowserOptions {
     /// Measure the modules that were built before; else what is shipped is built first.
     #[arg(long)]
     no_build: bool,
-    /// The model in www/models/undercover as an ONNX file.
+    /// The model in www/models/undercover as an ONNX file made before; else the trainer makes it.
     #[arg(long, value_name = "FILE")]
     onnx: Option<PathBuf>,
     /// The folder for the report: Markdown, JSON and SVG. By default bench/browser in cargo's
@@ -55,11 +56,9 @@ impl Program {
 
 /// Sets up what is needed, measures, and writes the report.
 pub fn run(workspace: &Workspace, program: Program, options: &BrowserOptions) -> Result<()> {
-    let onnx = options
-        .onnx
-        .as_ref()
-        .context("--onnx FILE is needed: the peers get the model as that")?;
-    ensure!(onnx.is_file(), "{} is missing", onnx.display());
+    if let Some(onnx) = &options.onnx {
+        ensure!(onnx.is_file(), "{} is missing", onnx.display());
+    }
     if options.no_build {
         serve::require_modules(&workspace.site())?;
     } else {
@@ -70,8 +69,12 @@ pub fn run(workspace: &Workspace, program: Program, options: &BrowserOptions) ->
     // Only here, as only here their packages are installed.
     process::run(node::program(workspace, "tsc").args(["--project", "tests/bench/peers"]))?;
     let folder = workspace.target().join("bench");
+    let onnx = match &options.onnx {
+        Some(file) => file.clone(),
+        None => trainer::onnx(workspace, &folder)?,
+    };
     process::run(&mut node_program(
-        workspace, program, options, onnx, &folder,
+        workspace, program, options, &onnx, &folder,
     )?)
 }
 

@@ -11,6 +11,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use self::report::{Comparison, Report};
+use super::trainer;
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -47,7 +48,7 @@ struct Rates {
 pub fn run(workspace: &Workspace, options: &TrainOptions) -> Result<()> {
     ensure!(options.rounds > 0, "--rounds is to be at least 1");
     ensure!(!options.sizes.is_empty(), "--sizes names no size");
-    let trainer = build(workspace)?;
+    let trainer = trainer::build(workspace)?;
     let python = tensorflow::set_up(workspace)?;
     let mut report = Report::new(options.batch, options.rounds, tensorflow::VERSION);
     for &size in &options.sizes {
@@ -62,21 +63,6 @@ pub fn run(workspace: &Workspace, options: &TrainOptions) -> Result<()> {
     report.write(&out, &text)?;
     println!("\nWrote {}.", out.display());
     Ok(())
-}
-
-/// The trainer's binary, built as the tests build it.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let mut cargo = process::cargo();
-    cargo.current_dir(workspace.root()).args([
-        "build",
-        "--release",
-        "--workspace",
-        "--bin",
-        "trainer",
-    ]);
-    process::run(&mut cargo)?;
-    let name = format!("trainer{}", std::env::consts::EXE_SUFFIX);
-    Ok(workspace.target().join("release").join(name))
 }
 
 /// One size: both take turns, and whoever began a round is second in the next.
