@@ -7,6 +7,7 @@
  *     undercover.dispose();
  */
 
+import { calm } from './lib/calm.js';
 import { Engine } from './lib/engine.js';
 import { UndercoverError, toUndercoverError } from './lib/errors.js';
 import { fetchModel } from './lib/model.js';
@@ -84,13 +85,13 @@ export class Undercover {
    * @param {AbortSignal} signal
    */
   constructor({ base, model, onProgress, onBackends }, signal) {
-    const progress = onProgress ?? (() => {});
+    const progress = calm(onProgress);
     const folder = base ? folderUrl(base) : new URL('.', HERE);
     this.#model = fetchModel(model ? folderUrl(model) : new URL('models/undercover/', folder), progress, signal);
     // Whoever starts a backend awaits it; its failure is told there.
     this.#model.catch(() => {});
     this.#engine = new Engine(folder, this.#model, progress, (name, reason) => this.#selection.noteLoss(name, reason));
-    this.#selection = new Selection(this.#engine, onBackends ?? (() => {}));
+    this.#selection = new Selection(this.#engine, calm(onBackends));
     /** @type {import('./lib/model.js').Manifest | null} */
     this.manifest = null;
   }
@@ -175,11 +176,16 @@ export class Undercover {
   async #classifyOne(source, { signal, ...question }) {
     const start = performance.now();
     signal?.throwIfAborted();
-    const picture = await toBlob(source, signal);
-    signal?.throwIfAborted();
-    const { answer, info } = await this.#engine.ask(new Request(picture, question, signal));
-    const milliseconds = { ...answer.milliseconds, total: performance.now() - start };
-    return { ...answer, ...info, milliseconds, fallback: this.#fallback(info.backend) };
+    try {
+      const picture = await toBlob(source, signal);
+      signal?.throwIfAborted();
+      const { answer, info } = await this.#engine.ask(new Request(picture, question, signal));
+      const milliseconds = { ...answer.milliseconds, total: performance.now() - start };
+      return { ...answer, ...info, milliseconds, fallback: this.#fallback(info.backend) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw toUndercoverError(error, 'source');
+    }
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import { UndercoverError, fromErrorData } from './errors.js';
 import { ANSWER_TIMEOUT, START_TIMEOUT } from './limits.js';
+import { Patience } from './patience.js';
 import { startWorker } from './worker-url.js';
 
 /** @typedef {import('./protocol.js').BackendName} BackendName */
@@ -33,6 +34,8 @@ export class Backend {
   #broken = Promise.withResolvers();
   #onProgress;
   #alive = true;
+  /** With the start. @type {Patience | null} */
+  #patience = null;
 
   /**
    * Starts the worker, which begins to fetch its module.
@@ -57,6 +60,11 @@ export class Backend {
     this.#tell({ type: 'start', backend: name });
   }
 
+  /** Whether it can be asked. */
+  get alive() {
+    return this.#alive;
+  }
+
   /** Resolves once this backend is of no more use. */
   get broken() {
     return this.#broken.promise;
@@ -70,7 +78,9 @@ export class Backend {
    */
   async load({ manifestBytes, weights }) {
     this.#tell({ type: 'load', manifest: manifestBytes, weights });
-    return this.#within(START_TIMEOUT, this.#ready.promise);
+    // A program that is still coming in, however slowly, is waited for.
+    this.#patience = new Patience(START_TIMEOUT, () => this.#giveUp(START_TIMEOUT));
+    return this.#within(this.#patience, this.#ready.promise);
   }
 
   /**
@@ -115,30 +125,41 @@ export class Backend {
     const id = (this.#nextId += 1);
     /** @type {PromiseWithResolvers<any>} */
     const asked = Promise.withResolvers();
+    try {
+      this.#tell(question(id));
+    } catch (cause) {
+      throw new UndercoverError('bad-options', 'The options hold something that cannot be sent to a worker.', { cause });
+    }
     this.#asked.set(id, asked);
-    this.#tell(question(id));
-    return this.#within(patience, asked.promise);
+    return this.#within(new Patience(patience, () => this.#giveUp(patience)), asked.promise);
+  }
+
+  /**
+   * @template T
+   * @param {Patience} patience
+   * @param {Promise<T>} promise
+   */
+  async #within(patience, promise) {
+    try {
+      return await promise;
+    } finally {
+      patience.end();
+    }
   }
 
   /**
    * A worker that hangs is broken.
-   * @template T
    * @param {number} milliseconds
-   * @param {Promise<T>} promise
    */
-  async #within(milliseconds, promise) {
-    const timer = setTimeout(() => this.#break('timeout', `No answer within ${milliseconds / 1000} s.`), milliseconds);
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-    }
+  #giveUp(milliseconds) {
+    this.#break('timeout', `No answer within ${milliseconds / 1000} s.`);
   }
 
   /** @param {FromWorker} message */
   #receive(message) {
     switch (message.type) {
       case 'progress':
+        this.#patience?.renew();
         return this.#onProgress({ stage: this.name, loaded: message.loaded, total: message.total });
       case 'ready':
         return this.#ready.resolve(message.info);

@@ -17,15 +17,15 @@ export async function encodePng(pixels) {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d');
   if (!context) throw new UndercoverError('too-large', 'This picture is too large for this browser.');
-  if ('data' in pixels) {
-    context.putImageData(pixels, 0, 0);
-  } else {
-    context.drawImage(pixels, 0, 0, width, height);
-  }
   try {
+    if ('data' in pixels) context.putImageData(pixels, 0, 0);
+    else context.drawImage(pixels, 0, 0, width, height);
     return await canvas.convertToBlob({ type: 'image/png' });
   } catch (cause) {
-    throw new UndercoverError('tainted', 'The site that this picture is from does not let it be read.', { cause });
+    if (cause instanceof DOMException && cause.name === 'SecurityError') {
+      throw new UndercoverError('tainted', 'The site that this picture is from does not let it be read.', { cause });
+    }
+    throw new UndercoverError('source', 'The pixels of this picture cannot be read.', { cause });
   }
 }
 

@@ -28,8 +28,8 @@ export class Engine {
   /** @type {Set<Backend>} */
   #backends = new Set();
   #busy = false;
-  /** Why no backend is left. @type {unknown} */
-  #failure = null;
+  /** The backend that broke last and could not be started again, and why. @type {{name: BackendName, error: unknown} | null} */
+  #gone = null;
   #disposed = false;
   /** @type {(() => void)[]} */
   #waitingForIdle = [];
@@ -91,7 +91,7 @@ export class Engine {
   use(ready) {
     this.#standby = this.#current;
     this.#current = ready;
-    this.#failure = null;
+    this.#gone = null;
     this.#pump();
   }
 
@@ -107,7 +107,8 @@ export class Engine {
   ask(request) {
     this.#throwIfDisposed();
     this.#queue.add(request);
-    this.#pump();
+    if (this.#gone) this.#revive(this.#gone.name);
+    else this.#pump();
     return request.answered;
   }
 
@@ -130,15 +131,30 @@ export class Engine {
 
   /** Hands the next request to the current backend, unless it is at work. */
   #pump() {
-    if (this.#failure) return this.#queue.rejectAll(this.#failure);
+    if (this.#gone) return this.#queue.rejectAll(this.#gone.error);
     if (this.#busy || !this.#current) return;
     const request = this.#queue.take();
     if (!request) return this.#tellIdle();
+    this.#work(this.#serve(request, this.#current));
+  }
+
+  /** @param {Promise<void>} work after which the next request is handed over */
+  #work(work) {
     this.#busy = true;
-    this.#serve(request, this.#current).finally(() => {
+    void work.finally(() => {
       this.#busy = false;
       this.#pump();
     });
+  }
+
+  /**
+   * When the last one could not be started there may have been no connection; whoever asks after that has it tried
+   * again.
+   * @param {BackendName} name
+   */
+  #revive(name) {
+    this.#gone = null;
+    this.#work(this.#restart(name));
   }
 
   #tellIdle() {
@@ -150,6 +166,8 @@ export class Engine {
    * @param {ReadyBackend} by
    */
   async #serve(request, by) {
+    // One that broke while nobody asked was broken by nobody's picture.
+    const guilty = by.backend.alive;
     try {
       const answer = await by.backend.classify(request.picture, request.question);
       if (!request.settled) request.resolve(answer, by.info);
@@ -158,6 +176,7 @@ export class Engine {
         if (!request.settled) request.reject(error);
         return;
       }
+      if (guilty) request.failures += 1;
       await this.#recover(request, by, error.reason);
     }
   }
@@ -169,7 +188,6 @@ export class Engine {
    */
   async #recover(request, lost, reason) {
     this.#backends.delete(lost.backend);
-    request.failures += 1;
     if (this.#disposed) return void request.reject(disposed());
     this.#onLoss(lost.info.backend, reason);
     if (request.failures < MOST_FAILURES) this.#queue.putBack(request);
@@ -183,11 +201,15 @@ export class Engine {
     if (this.#current !== lost) return;
     this.#current = this.#standby;
     this.#standby = null;
-    if (this.#current) return;
+    if (!this.#current) await this.#restart(lost.info.backend);
+  }
+
+  /** @param {BackendName} name */
+  async #restart(name) {
     try {
-      this.#current = await this.start(lost.info.backend);
+      this.#current = await this.start(name);
     } catch (error) {
-      this.#failure = error;
+      this.#gone = { name, error };
     }
   }
 }

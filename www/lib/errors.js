@@ -4,14 +4,15 @@
  * The codes, by where they come from:
  * - the picture (from `CoverError`): `empty`, `file-too-large`, `unknown-format`, `unsupported-format`, `truncated`,
  *   `too-large`, `too-small`, `broken`
- * - the question (from Rust): `options-unknown-genre` and the like
- * - the source: `source` (not something that holds a picture), `address-invalid`, `address-unreachable`,
+ * - the question: `bad-options`, `unknown-genre`
+ * - the source: `source` (not something that holds a picture), `unreadable` (a file that was changed or removed since),
+ *   `address-invalid`, `address-unreachable`,
  *   `address-refused` (another site does not let its pictures be read), `address-blocked` (this page's own policy does
  *   not let it ask), `address-status`, `tainted`
  * - the model (from `BundleError`): `bundle-…`; `model-unreachable`, `model-status`
  * - the device: `no-webgpu`, `no-webassembly`, `self-test-failed`, `device-lost`, `device-failed`, `panic` and `crashed`
- *   (the program failed), `timeout`, `program-unreachable`
- * - the caller: `disposed`, `aborted`
+ *   (the program failed), `timeout`, `out-of-memory`, `program-unreachable`, `program-damaged` (what came is not it)
+ * - the caller: `disposed`, `backend` (there is none of that name); who aborts gets the signal's own reason
  */
 
 /** An error with a stable `code`; the message is a sentence for people, in English. */

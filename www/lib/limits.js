@@ -4,5 +4,11 @@ export const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
 /** Longest a backend may take over one picture before it is given up, in milliseconds: a hung GPU never answers. */
 export const ANSWER_TIMEOUT = 60_000;
 
-/** Longest a backend may take from the model's arrival to being ready, in milliseconds: shaders compile meanwhile. */
+/** Longest that a download of the model may stand still, in milliseconds: a connection that has died may never say so. */
+export const STALL_TIMEOUT = 60_000;
+
+/**
+ * Longest a backend may take from the arrival of the model, or of the last part of its program, to being ready, in
+ * milliseconds: shaders compile meanwhile.
+ */
 export const START_TIMEOUT = 180_000;

@@ -1,6 +1,8 @@
 /** A model bundle over HTTP: fetched once, whatever number of backends compute with it. */
 
 import { UndercoverError } from './errors.js';
+import { STALL_TIMEOUT } from './limits.js';
+import { Patience } from './patience.js';
 import { readParts } from './progress.js';
 
 /**
@@ -28,54 +30,51 @@ import { readParts } from './progress.js';
  * @throws {UndercoverError} `model-unreachable`, `model-status`, `bundle-manifest`
  */
 export async function fetchModel(folder, onProgress, signal) {
-  const response = await request(new URL('manifest.json', folder), signal);
-  const manifestBytes = new Uint8Array(await response.arrayBuffer());
+  const file = await download(new URL('manifest.json', folder), () => {}, signal);
+  const manifestBytes = new Uint8Array(await file.arrayBuffer());
   const manifest = parseManifest(manifestBytes);
-  const weights = await fetchWeights(new URL(manifest.weights.file, folder), manifest, onProgress, signal);
+  const total = manifest.weights.bytes;
+  const count = (/** @type {number} */ loaded) => onProgress({ stage: 'model', loaded: Math.min(loaded, total), total });
+  count(0);
+  const weights = await download(new URL(manifest.weights.file, folder), count, signal);
   return { manifest, manifestBytes, weights };
 }
 
 /**
  * @param {URL} url
- * @param {Manifest} manifest
- * @param {import('./progress.js').OnProgress} onProgress
+ * @param {(loaded: number) => void} onPart told how many bytes there are so far
  * @param {AbortSignal} signal
+ * @returns {Promise<Blob>}
  */
-async function fetchWeights(url, manifest, onProgress, signal) {
-  const total = manifest.weights.bytes;
-  onProgress({ stage: 'model', loaded: 0, total });
-  const response = await request(url, signal);
+async function download(url, onPart, signal) {
+  const stall = new AbortController();
+  const patience = new Patience(STALL_TIMEOUT, () => stall.abort());
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const parts = [];
   try {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, stall.signal]) });
+    if (!response.ok) throw refused(url, response.status);
     await readParts(response, (loaded, part) => {
+      patience.renew();
       parts.push(part);
-      onProgress({ stage: 'model', loaded: Math.min(loaded, total), total });
+      onPart(loaded);
     });
+    return new Blob(parts);
   } catch (cause) {
     signal.throwIfAborted();
-    throw unreachable(url, cause);
+    throw cause instanceof UndercoverError ? cause : unreachable(url, cause);
+  } finally {
+    patience.end();
   }
-  return new Blob(parts);
 }
 
 /**
  * @param {URL} url
- * @param {AbortSignal} signal
+ * @param {number} status
  */
-async function request(url, signal) {
-  /** @type {Response} */
-  let response;
-  try {
-    response = await fetch(url, { signal });
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw unreachable(url, cause);
-  }
-  if (response.ok) return response;
-  throw new UndercoverError('model-status', `The model's file ${url.href} answered with status ${response.status}.`, {
-    detail: String(response.status),
-  });
+function refused(url, status) {
+  const message = `The model's file ${url.href} answered with status ${status}.`;
+  return new UndercoverError('model-status', message, { detail: String(status) });
 }
 
 /**

@@ -19,6 +19,9 @@ const LOADERS = {
   ja: async () => (await import('./ja.js')).ja,
 };
 
+/** Codes that a visitor is told the same of. @type {Record<string, string>} */
+const FAMILIES = { panic: 'crashed', 'device-lost': 'device-failed' };
+
 /** @param {string} tag @returns {tag is Language} */
 const isLanguage = (tag) => Object.hasOwn(LANGUAGES, tag);
 
@@ -73,7 +76,8 @@ export class Wording {
   /** @param {{code?: string, message?: string, detail?: string}} error */
   errorText({ code = 'other', message = '', detail = '' }) {
     const { errors } = this.texts;
-    const key = code === 'panic' ? 'crashed' : code in errors ? code : 'other';
+    const family = code.startsWith('bundle-') ? 'model-damaged' : (FAMILIES[code] ?? code);
+    const key = Object.hasOwn(errors, family) ? family : 'other';
     return fill(errors[/** @type {keyof Texts['errors']} */ (key)], { message, detail });
   }
 

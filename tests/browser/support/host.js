@@ -47,6 +47,7 @@ function* repeat(body) {
  * @typedef {object} Copy
  * @property {string} address of the copy's page
  * @property {Map<string, string | Buffer>} changed what is answered instead of the site's own, by path
+ * @property {Set<string>} cut paths of files that break off halfway
  * @property {() => Promise<void>} close ends it: from then on there is no connection
  */
 
@@ -59,6 +60,8 @@ function* repeat(body) {
 export async function startCopy(site, folder = '/') {
   /** @type {Copy['changed']} */
   const changed = new Map();
+  /** @type {Copy['cut']} */
+  const cut = new Set();
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://host');
     if (!pathname.startsWith(folder)) return void response.writeHead(404).end();
@@ -67,13 +70,17 @@ export async function startCopy(site, folder = '/') {
     const kind = original.headers.get('content-type');
     if (kind) response.setHeader('content-type', kind);
     response.setHeader('cache-control', 'no-cache');
-    response.writeHead(original.status).end(changed.get(path) ?? Buffer.from(await original.arrayBuffer()));
+    const body = Buffer.from(changed.get(path) ?? new Uint8Array(await original.arrayBuffer()));
+    if (!cut.has(path)) return void response.writeHead(original.status).end(body);
+    response.writeHead(original.status, { 'content-length': body.length });
+    response.write(body.subarray(0, body.length / 2), () => setTimeout(() => response.destroy(), 50));
   });
   await new Promise((/** @type {(value: void) => void} */ resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
     address: `http://127.0.0.1:${port}${folder}`,
     changed,
+    cut,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

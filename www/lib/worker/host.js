@@ -1,6 +1,6 @@
 /** What a worker does with each message. */
 
-import { toErrorData } from '../errors.js';
+import { UndercoverError, toErrorData } from '../errors.js';
 import { readableHere } from './decode.js';
 import { watchDevices } from './devices.js';
 import { fetchModule } from './module.js';
@@ -76,13 +76,13 @@ export class Host {
    * @param {import('../answer.js').Question} question
    */
   async #classify(picture, question) {
-    const bytes = new Uint8Array(await picture.arrayBuffer());
+    const bytes = await bytesOf(picture);
     try {
       return await this.#ready.classify(bytes, question);
     } catch (error) {
       const decoded = await readableHere(picture, error);
       if (!decoded) throw error;
-      return this.#ready.classify(new Uint8Array(await decoded.arrayBuffer()), question);
+      return this.#ready.classify(await bytesOf(decoded), question);
     }
   }
 
@@ -101,5 +101,18 @@ export class Host {
       if (FATAL.has(data.code)) throw error;
       this.#tell({ type: 'error', id, error: data });
     }
+  }
+}
+
+/**
+ * @param {Blob} picture
+ * @throws {UndercoverError} `unreadable`
+ */
+async function bytesOf(picture) {
+  try {
+    return new Uint8Array(await picture.arrayBuffer());
+  } catch (cause) {
+    const message = 'This file cannot be read any more: it was changed, moved or removed since it was chosen.';
+    throw new UndercoverError('unreadable', message, { cause });
   }
 }

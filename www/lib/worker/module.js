@@ -2,7 +2,7 @@
 
 import { UndercoverError } from '../errors.js';
 import { lengthOf, readParts } from '../progress.js';
-import { hasRelaxedSimd } from './relaxed-simd.js';
+import { hasRelaxedSimd, hasSimd } from './simd.js';
 
 /**
  * What wasm-bindgen makes of src/web.rs.
@@ -15,7 +15,7 @@ import { hasRelaxedSimd } from './relaxed-simd.js';
  * @param {import('../protocol.js').BackendName} backend
  * @param {(loaded: number, total: number | null) => void} onProgress
  * @returns {Promise<Module>}
- * @throws {UndercoverError} `program-unreachable`, `no-webassembly`
+ * @throws {UndercoverError} `program-unreachable`, `program-damaged`, `no-webassembly`, `out-of-memory`
  */
 export async function fetchModule(backend, onProgress) {
   if (backend !== 'cpu' || !hasRelaxedSimd()) return fetchFrom(backend, onProgress);
@@ -43,12 +43,29 @@ async function fetchFrom(name, onProgress) {
   try {
     await module.default({ module_or_path: response });
   } catch (cause) {
-    if (!(cause instanceof WebAssembly.CompileError)) throw cause;
-    const message = 'This browser is too old for this program: it lacks WebAssembly SIMD.';
-    throw new UndercoverError('no-webassembly', message, { cause });
+    throw explain(folder, cause);
   }
   await counted;
   return module;
+}
+
+/**
+ * Why a program that was found did not start.
+ * @param {URL} folder
+ * @param {unknown} cause
+ */
+function explain(folder, cause) {
+  if (!hasSimd()) {
+    const message = 'This browser is too old for this program: it lacks WebAssembly SIMD.';
+    return new UndercoverError('no-webassembly', message, { cause });
+  }
+  // No WebAssembly, or none that belongs to this version of the rest.
+  if (cause instanceof WebAssembly.CompileError || cause instanceof WebAssembly.LinkError) return damaged(folder, cause);
+  if (cause instanceof RangeError) {
+    return new UndercoverError('out-of-memory', 'There is too little memory for this program.', { cause });
+  }
+  // It broke off on its way.
+  return cause instanceof TypeError ? unreachable(folder, cause) : cause;
 }
 
 /**
@@ -59,7 +76,7 @@ async function importGlue(folder) {
   try {
     return await import(new URL('undercover.js', folder).href);
   } catch (cause) {
-    throw unreachable(folder, cause);
+    throw cause instanceof SyntaxError ? damaged(folder, cause) : unreachable(folder, cause);
   }
 }
 
@@ -71,6 +88,14 @@ async function fetchProgram(folder) {
   });
   if (!response.ok) throw unreachable(url, response.status);
   return response;
+}
+
+/**
+ * @param {URL} url
+ * @param {unknown} cause
+ */
+function damaged(url, cause) {
+  return new UndercoverError('program-damaged', `What came as the program ${url.href} is not it, or not all of it.`, { cause });
 }
 
 /**
