@@ -3,10 +3,14 @@
  *
  * A version is the list in precache.js, every file with its hash. It is taken whole or not at all: a file that has
  * another hash, as while a host is being updated, ends the installation, and the version before goes on. A page is
- * always answered out of one version.
+ * always answered out of one version. Where the browser keeps nothing (its storage is full, or forbidden), everything
+ * comes from the host, as without a service worker.
  */
 
-importScripts('precache.js');
+/** As in lib/trusted.js, which a classic script cannot import. */
+const trusted = /** @type {any} */ (self).trustedTypes?.createPolicy('undercover', { createScriptURL: (/** @type {string} */ text) => text });
+
+importScripts(trusted?.createScriptURL('precache.js') ?? 'precache.js');
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
@@ -34,7 +38,7 @@ worker.addEventListener('fetch', (event) => {
   if (url.origin !== scope.origin || !url.pathname.startsWith(scope.pathname)) return;
   const path = url.pathname.slice(scope.pathname.length) || 'index.html';
   if (request.method === 'POST' && path === 'share') event.respondWith(takeShared(request));
-  else if (request.method === 'GET' && Object.hasOwn(files, path)) event.respondWith(answer(path));
+  else if (request.method === 'GET' && Object.hasOwn(files, path)) event.respondWith(answer(path, request));
 });
 
 async function install() {
@@ -58,14 +62,46 @@ async function activate() {
 /**
  * Out of this version; what is kept later, or what the browser has thrown away, is fetched.
  * @param {string} path
+ * @param {Request} request
  */
-async function answer(path) {
-  const cache = await caches.open(CACHE);
-  const kept = await cache.match(addressOf(path));
+async function answer(path, request) {
+  const kept = await find(path);
   if (kept) return kept;
-  const fetched = await fetchWhole(path);
-  await cache.put(addressOf(path), fetched.clone());
-  return fetched;
+  try {
+    const fetched = await fetchWhole(path);
+    await keep(path, fetched.clone());
+    return fetched;
+  } catch (error) {
+    // A page of this version gets no part of another.
+    if (await find('index.html')) throw error;
+    // The browser has thrown this version away, and the host has another one: the next visit begins anew.
+    await worker.registration.unregister();
+    return fetch(request);
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {Promise<Response | undefined>}
+ */
+async function find(path) {
+  try {
+    return await (await caches.open(CACHE)).match(addressOf(path));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {Response} response
+ */
+async function keep(path, response) {
+  try {
+    await (await caches.open(CACHE)).put(addressOf(path), response);
+  } catch {
+    // There is no room for it: next time it is fetched again.
+  }
 }
 
 /**
@@ -97,11 +133,19 @@ async function sha256(bytes) {
 }
 
 /**
- * Keeps what was shared until the page has opened.
+ * Keeps what was shared until the page has opened, which is told where that fails.
  * @param {Request} request
  */
 async function takeShared(request) {
+  const shared = await keepShared(request).then(() => '', () => '=failed');
+  return Response.redirect(new URL(`./?shared${shared}`, scope).href, 303);
+}
+
+/** @param {Request} request */
+async function keepShared(request) {
   const form = await request.formData();
+  // Whatever was shared before has not been wanted.
+  await caches.delete(SHARED);
   const pictures = form.getAll('cover').filter((value) => value instanceof File);
   const address = [form.get('url'), form.get('text')].find((text) => typeof text === 'string' && /^https?:\/\/\S+$/.test(text));
   const cache = await caches.open(SHARED);
@@ -112,5 +156,4 @@ async function takeShared(request) {
   if (!pictures.length && typeof address === 'string') {
     await cache.put(new URL('shared/address', scope), new Response(address));
   }
-  return Response.redirect(new URL('./?shared', scope).href, 303);
 }

@@ -1,44 +1,9 @@
-import { createHash } from 'node:crypto';
-
 import { choose, expectAnswer } from './support/page.js';
 import { cover, file } from './support/pictures.js';
 import { expect, test } from './support/test.js';
-
-/** @typedef {import('@playwright/test').Page} Page */
-/** @typedef {import('./support/host.js').Copy} Copy */
+import { install, publish } from './support/versions.js';
 
 test.use({ serviceWorkers: 'allow' });
-
-/**
- * Opens the copy and waits until the page is served by its service worker.
- * @param {Page} page
- * @param {Copy} copy
- */
-async function install(page, copy) {
-  await page.goto(copy.address);
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-    if (navigator.serviceWorker.controller) return;
-    await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
-  });
-}
-
-/**
- * Puts another version of the site on the copy's host.
- * @param {Page} page
- * @param {Copy} copy
- * @param {Buffer | string} listed what the list says that index.html is
- */
-async function publish(page, copy, listed) {
-  const html = await (await page.request.get('./')).text();
-  const next = html.replace('<body>', '<body data-version="next">');
-  const list = await (await page.request.get('./precache.js')).text();
-  const hash = (/** @type {Buffer | string} */ content) => createHash('sha256').update(content).digest('hex');
-  const updated = list.replace(hash(html), hash(listed || next)).replace(/"version":"\w+"/, `"version":"${hash(next).slice(0, 16)}"`);
-  expect(updated).not.toBe(list);
-  copy.changed.set('', next);
-  copy.changed.set('precache.js', updated);
-}
 
 test('after the first visit the page works without a connection, all of it', async ({ page, copy }) => {
   await install(page, copy);

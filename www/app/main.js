@@ -43,7 +43,7 @@ listenToLanguage(element('language', HTMLSelectElement));
 
 // At once, so that the network is there when the first cover is; what is kept for later comes after it.
 void player.load().then(workOffline);
-void takeShared(onPictures);
+void takeShared(onPictures, onTrouble);
 
 /** @param {HTMLSelectElement} select */
 function listenToLanguage(select) {

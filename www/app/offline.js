@@ -1,22 +1,23 @@
 /** The site without a connection, and the news that there is a new version. */
 
+import { scriptUrl } from '../lib/trusted.js';
 import { element } from './dom.js';
 import { text } from './i18n.js';
 import { say } from './view/status.js';
 
 /** Registers the service worker, where the browser and the host have what it needs. */
 export async function workOffline() {
-  const container = navigator.serviceWorker;
-  if (!container) return;
-  reloadOnChange(container);
   try {
-    const address = new URL('../sw.js', import.meta.url);
+    const container = navigator.serviceWorker;
+    if (!container) return;
+    reloadOnChange(container);
+    const address = scriptUrl(new URL('../sw.js', import.meta.url));
     const registration = await container.register(address, { updateViaCache: 'none' });
     if (registration.waiting) announce(registration);
     registration.addEventListener('updatefound', () => watch(registration));
   } catch {
-    // A host without the list of files, or a browser that keeps nothing: the page works as long as there is a
-    // connection.
+    // A host without the list of files, a browser that keeps nothing, a frame in a sandbox: the page works as long as
+    // there is a connection.
   }
 }
 

@@ -1,5 +1,7 @@
 /** Where things lie, and how a worker is started that lies elsewhere. */
 
+import { scriptUrl } from './trusted.js';
+
 /**
  * @param {string | URL} folder relative ones are meant relative to the document
  * @returns {URL} with a slash at its end
@@ -18,10 +20,10 @@ export function folderUrl(folder) {
  * @returns {Worker}
  */
 export function startWorker(url, name) {
-  if (url.origin === self.origin) return new Worker(url, { type: 'module', name });
+  if (url.origin === self.origin) return new Worker(scriptUrl(url), { type: 'module', name });
   const address = URL.createObjectURL(new Blob([starter(url)], { type: 'text/javascript' }));
   // Classic, as Chromium starts no module worker from a blob in a sandboxed frame.
-  const worker = new Worker(address, { name });
+  const worker = new Worker(scriptUrl(new URL(address)), { name });
   // Its first message, or the news that it failed, means that it has been read.
   const read = () => URL.revokeObjectURL(address);
   worker.addEventListener('message', read, { once: true });

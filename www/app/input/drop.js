@@ -1,5 +1,6 @@
 /** Files, folders, and pictures out of another page, dropped anywhere. */
 
+import { parseInert } from '../../lib/trusted.js';
 import { fromAddress, fromFiles } from '../pictures.js';
 import { filesUnder } from './folder.js';
 
@@ -48,7 +49,7 @@ async function read(transfer) {
  */
 function pictureAddress(transfer) {
   const html = transfer.getData('text/html');
-  const image = html && new DOMParser().parseFromString(html, 'text/html').querySelector('img');
+  const image = html && parseInert(html).querySelector('img');
   const list = transfer.getData('text/uri-list').split(/\r?\n/);
   return (image && image.getAttribute('src')) || list.find((line) => line && !line.startsWith('#'));
 }
