@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 
+import { heap } from './support/memory.js';
 import { choose, drop, expectAnswer, open } from './support/page.js';
 import { cover, file } from './support/pictures.js';
 import { expect, test } from './support/test.js';
@@ -155,18 +156,6 @@ test('a stack that is cleared is gone', async ({ page }) => {
   await choose(page, file('after.png', cover(9)));
   await expectAnswer(page, 'after.png', 'cpu');
 });
-
-/**
- * What the page's own thread holds, in bytes, once what is no longer needed is gone.
- * @param {Page} page
- */
-async function heap(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('HeapProfiler.collectGarbage');
-  const { usedSize, backingStorageSize = 0 } = /** @type {any} */ (await session.send('Runtime.getHeapUsage'));
-  await session.detach();
-  return usedSize + backingStorageSize;
-}
 
 /**
  * What a button saves.
