@@ -13,7 +13,7 @@ use burn::tensor::{Bytes, DType, Device, Shape};
 use burn_pack::{Tensor as PackTensor, Writer};
 use undercover::network::{Architecture, Network};
 
-use self::checkpoint::Checkpoint;
+pub use self::checkpoint::Checkpoint;
 
 /// A convolution of a backbone.
 struct Layer {

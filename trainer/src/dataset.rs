@@ -12,7 +12,7 @@ pub mod merge;
 mod near_duplicates;
 mod picture;
 pub mod resplit;
-mod sheet;
+pub mod sheet;
 pub mod source;
 pub mod split_by;
 pub mod stats;

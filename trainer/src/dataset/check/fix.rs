@@ -55,7 +55,7 @@ pub fn set_aside(root: &Path) -> Result<HashSet<String>> {
     }
     let sheet = Sheet::read(&path)?;
     let file = |record| String::from_utf8_lossy(sheet.get(record, "file")).into_owned();
-    Ok((0..sheet.len()).map(file).collect())
+    Ok((0..sheet.count()).map(file).collect())
 }
 
 /// Adds the rows of the findings, with their reasons, to the list of what was taken out.
@@ -76,7 +76,7 @@ fn write_aside(dataset: &Dataset, sheet: &Sheet, findings: &[&Finding]) -> Resul
         )
     };
     for finding in findings {
-        let record = aside.len();
+        let record = aside.count();
         aside.push(vec![Vec::new(); aside.header().len()]);
         for column in sheet.header() {
             let value = String::from_utf8_lossy(sheet.get(finding.row, column)).into_owned();
