@@ -15,6 +15,9 @@ pub const MAX_SIDE: u32 = 16_384;
 pub const MAX_PIXELS: u64 = 100_000_000;
 /// The most bytes that a decoder may hold, its output included.
 const MAX_DECODER_BYTES: u64 = 512 << 20;
+/// The most bytes of metadata that the decoder of PNG keeps while it reads the header: profiles and texts may be
+/// compressed a thousandfold. A longer profile is passed over.
+const MAX_METADATA_BYTES: u64 = 64 << 20;
 
 /// Decodes a JPEG, PNG, WebP, GIF (first frame) or BMP file to its whole picture: upright by its EXIF
 /// orientation, alpha over white, grey, palette, 16-bit and CMYK as 8-bit RGB.
@@ -28,6 +31,11 @@ pub fn decode_rgb(bytes: &[u8]) -> Result<RgbImage, CoverError> {
         return Err(CoverError::FileTooLarge { bytes: bytes.len() });
     }
     let format = sniff::format(bytes)?;
+    if format == ImageFormat::Jpeg
+        && let Some(format) = jpeg::undecoded(bytes)
+    {
+        return Err(CoverError::UnsupportedFormat { format });
+    }
     let cut_off = ends_early(bytes, format);
     let mut decoder = open(bytes, format).map_err(|error| match error {
         CoverError::Broken { .. } if cut_off => CoverError::Truncated,
@@ -65,7 +73,7 @@ fn open(bytes: &[u8], format: ImageFormat) -> Result<impl ImageDecoder + '_, Cov
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     // The sides are checked below, where the error can tell them.
     let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MAX_DECODER_BYTES);
+    limits.max_alloc = Some(MAX_METADATA_BYTES);
     reader.limits(limits.clone());
     let mut decoder = reader
         .into_decoder()

@@ -4,18 +4,25 @@
 /// artwork. What follows the EOI (a second picture, padding) does not count, and neither does a thumbnail's
 /// own EOI, because the segment it lies in is skipped whole.
 pub(super) fn is_whole(bytes: &[u8]) -> bool {
-    let mut rest = bytes.get(2..).unwrap_or_default();
-    while let Some((marker, after)) = next_marker(rest) {
-        match marker {
-            EOI => return true,
-            SOI | TEM | RST_FIRST..=RST_LAST => rest = after,
-            _ => match skip_segment(after) {
-                Some(after) => rest = after,
-                None => return false,
-            },
-        }
+    Markers::of(bytes).any(|(marker, _)| marker == EOI)
+}
+
+/// What a JPEG file is where it is of a kind that is not decoded here: by its first frame header, which names the
+/// process and the bits of a sample (ITU-T T.81, tables B.1 and B.2).
+pub(super) fn undecoded(bytes: &[u8]) -> Option<&'static str> {
+    let (marker, segment) = Markers::of(bytes).find(|(marker, _)| is_frame(*marker))?;
+    match marker & 0x0f {
+        0x3 => Some("Lossless JPEG"),
+        0x5..=0x7 | 0xd..=0xf => Some("Hierarchical JPEG"),
+        0x9..=0xb => Some("Arithmetic-coded JPEG"),
+        _ if *segment.first()? != 8 => Some("12-bit JPEG"),
+        _ => None,
     }
-    false
+}
+
+/// SOF0 to SOF15: between them lie DHT, JPG and DAC, which are no frames.
+fn is_frame(marker: u8) -> bool {
+    matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc)
 }
 
 const SOI: u8 = 0xd8;
@@ -23,6 +30,32 @@ const EOI: u8 = 0xd9;
 const TEM: u8 = 0x01;
 const RST_FIRST: u8 = 0xd0;
 const RST_LAST: u8 = 0xd7;
+
+/// The markers of a file, each with the content of its segment, until one is cut off.
+struct Markers<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Markers<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        let rest = bytes.get(2..).unwrap_or_default();
+        Self { rest }
+    }
+}
+
+impl<'a> Iterator for Markers<'a> {
+    type Item = (u8, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (marker, after) = next_marker(self.rest)?;
+        let (segment, rest) = match marker {
+            SOI | EOI | TEM | RST_FIRST..=RST_LAST => after.split_at(0),
+            _ => segment(after)?,
+        };
+        self.rest = rest;
+        Some((marker, segment))
+    }
+}
 
 /// The next marker's code and the bytes behind it. Coded data before it is passed over: in it, a byte 0xff
 /// is followed by 0x00 (and fill bytes 0xff may precede any marker).
@@ -39,9 +72,11 @@ fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
     }
 }
 
-fn skip_segment(bytes: &[u8]) -> Option<&[u8]> {
+/// The content of a segment, and what follows it.
+fn segment(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let length = u16::from_be_bytes([*bytes.first()?, *bytes.get(1)?]);
-    bytes.get(usize::from(length.max(2))..)
+    let (segment, rest) = bytes.split_at_checked(usize::from(length.max(2)))?;
+    Some((&segment[2..], rest))
 }
 
 #[cfg(test)]

@@ -1,15 +1,9 @@
 //! Formats and colour models.
 
-use std::io::Cursor;
-
-use image::codecs::gif::GifEncoder;
-use image::{
-    DynamicImage, Frame, GrayAlphaImage, GrayImage, ImageBuffer, ImageFormat, Luma, LumaA, Rgb,
-    RgbImage,
-};
+use image::{DynamicImage, GrayAlphaImage, ImageBuffer, ImageFormat, Luma, LumaA, Rgb};
 use image::{Rgba, RgbaImage};
 use jpeg_encoder::{ColorType, Encoder};
-use undercover::cover::{Cover, decode_rgb};
+use undercover::cover::decode_rgb;
 
 use crate::pictures::{
     self, BLUE, GREEN, RED, YELLOW, assert_close, encode, quadrant_colours, quadrants,
@@ -39,23 +33,6 @@ fn all_formats_keep_the_colours() {
             &format!("{format:?}"),
         );
     }
-}
-
-#[test]
-fn the_name_of_a_file_does_not_matter_only_its_bytes() {
-    let png = encode(quadrants(16, 16), ImageFormat::Png);
-    assert!(Cover::decode(&png, 16).is_ok());
-}
-
-#[test]
-fn a_progressive_jpeg_is_read() {
-    let image = quadrants(64, 48);
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, 95);
-    encoder.set_progressive(true);
-    encoder.encode(&image, 64, 48, ColorType::Rgb).unwrap();
-    let found = quadrant_colours(&decode_rgb(&bytes).unwrap());
-    assert_close(&found, &[RED, GREEN, BLUE, YELLOW], 4, "progressive");
 }
 
 #[test]
@@ -89,21 +66,6 @@ fn cmyk_and_ycck_jpegs_become_rgb() {
             &expected,
             4,
             name,
-        );
-    }
-}
-
-#[test]
-fn grey_becomes_rgb() {
-    let grey = GrayImage::from_fn(32, 32, |x, _| Luma([if x < 16 { 60 } else { 200 }]));
-    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
-        let found = quadrant_colours(&decode_rgb(&encode(grey.clone(), format)).unwrap());
-        let (dark, light) = (Rgb([60; 3]), Rgb([200; 3]));
-        assert_close(
-            &found,
-            &[dark, light, dark, light],
-            2,
-            &format!("{format:?}"),
         );
     }
 }
@@ -165,17 +127,4 @@ fn grey_with_alpha_is_composed_over_white() {
         (decoded.get_pixel(0, 0), decoded.get_pixel(15, 0)),
         (&Rgb([255; 3]), &Rgb([100; 3]))
     );
-}
-
-#[test]
-fn of_an_animation_the_first_frame_counts() {
-    let mut bytes = Cursor::new(Vec::new());
-    let mut encoder = GifEncoder::new(&mut bytes);
-    for colour in [RED, GREEN] {
-        let frame = DynamicImage::ImageRgb8(RgbImage::from_pixel(16, 16, colour)).into_rgba8();
-        encoder.encode_frame(Frame::new(frame)).unwrap();
-    }
-    drop(encoder);
-    let image = decode_rgb(bytes.get_ref()).unwrap();
-    assert_close(&quadrant_colours(&image), &[RED; 4], 4, "first frame");
 }

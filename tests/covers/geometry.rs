@@ -1,101 +1,10 @@
-//! Orientation, crop and resize.
+//! Crop and resize.
 
-use image::codecs::jpeg::JpegEncoder;
-use image::codecs::png::PngEncoder;
-use image::codecs::webp::WebPEncoder;
 use image::imageops::{self, FilterType};
-use image::{ImageEncoder, Rgb, RgbImage};
-use undercover::cover::{Cover, decode_rgb};
+use image::{Rgb, RgbImage};
+use undercover::cover::Cover;
 
-use crate::pictures::{BLUE, GREEN, RED, YELLOW, assert_close, busy, quadrant_colours, quadrants};
-
-/// A TIFF header with one entry: Orientation (0x0112), SHORT, one value.
-fn exif(orientation: u8) -> Vec<u8> {
-    let mut tiff = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
-    tiff.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
-    tiff
-}
-
-/// How a camera with this orientation stores a picture: which visible sides its first row and first column
-/// show is the definition of the tag (1 top left, 2 top right, 3 bottom right, 4 bottom left, 5 left top,
-/// 6 right top, 7 right bottom, 8 left bottom).
-fn stored(upright: &RgbImage, orientation: u8) -> RgbImage {
-    let (right, bottom) = (upright.width() - 1, upright.height() - 1);
-    let turned = orientation >= 5;
-    let (width, height) = if turned {
-        (bottom + 1, right + 1)
-    } else {
-        (right + 1, bottom + 1)
-    };
-    RgbImage::from_fn(width, height, |x, y| {
-        let (from_x, from_y) = match orientation {
-            1 => (x, y),
-            2 => (right - x, y),
-            3 => (right - x, bottom - y),
-            4 => (x, bottom - y),
-            5 => (y, x),
-            6 => (right - y, x),
-            7 => (right - y, bottom - x),
-            8 => (y, bottom - x),
-            _ => unreachable!("orientations are 1 to 8"),
-        };
-        *upright.get_pixel(from_x, from_y)
-    })
-}
-
-fn encode_with(mut encoder: impl ImageEncoder, image: &RgbImage, orientation: u8) {
-    encoder.set_exif_metadata(exif(orientation)).unwrap();
-    encoder
-        .write_image(
-            image,
-            image.width(),
-            image.height(),
-            image::ExtendedColorType::Rgb8,
-        )
-        .unwrap();
-}
-
-#[test]
-fn pictures_are_turned_upright() {
-    let upright = quadrants(48, 32);
-    for orientation in 1..=8 {
-        let image = stored(&upright, orientation);
-        let mut files = [
-            ("JPEG", Vec::new()),
-            ("PNG", Vec::new()),
-            ("WebP", Vec::new()),
-        ];
-        encode_with(
-            JpegEncoder::new_with_quality(&mut files[0].1, 95),
-            &image,
-            orientation,
-        );
-        encode_with(PngEncoder::new(&mut files[1].1), &image, orientation);
-        encode_with(
-            WebPEncoder::new_lossless(&mut files[2].1),
-            &image,
-            orientation,
-        );
-        for (format, bytes) in files {
-            let what = format!("{format}, orientation {orientation}");
-            let decoded = decode_rgb(&bytes).unwrap();
-            assert_eq!(decoded.dimensions(), (48, 32), "{what}");
-            assert_close(
-                &quadrant_colours(&decoded),
-                &[RED, GREEN, BLUE, YELLOW],
-                4,
-                &what,
-            );
-        }
-    }
-}
-
-#[test]
-fn an_orientation_that_does_not_exist_is_ignored() {
-    let mut bytes = Vec::new();
-    encode_with(PngEncoder::new(&mut bytes), &quadrants(16, 16), 9);
-    assert_eq!(decode_rgb(&bytes).unwrap(), quadrants(16, 16));
-}
+use crate::pictures::{BLUE, GREEN, RED, busy};
 
 #[test]
 fn the_centre_square_is_kept() {

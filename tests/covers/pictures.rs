@@ -57,15 +57,25 @@ pub fn in_all_formats(image: &RgbImage) -> Vec<(ImageFormat, Vec<u8>)> {
 /// Asserts that colours differ by at most `tolerance` per channel.
 pub fn assert_close(found: &[Rgb<u8>], expected: &[Rgb<u8>], tolerance: u8, what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
-    for (found_colour, expected_colour) in found.iter().zip(expected) {
-        for channel in 0..3 {
-            let difference = found_colour[channel].abs_diff(expected_colour[channel]);
-            assert!(
-                difference <= tolerance,
-                "{what}: {found:?} instead of {expected:?}"
-            );
-        }
-    }
+    assert!(
+        are_close(found, expected, tolerance),
+        "{what}: {found:?} instead of {expected:?}"
+    );
+}
+
+/// Whether as many colours differ by at most `tolerance` per channel.
+pub fn are_close(found: &[Rgb<u8>], expected: &[Rgb<u8>], tolerance: u8) -> bool {
+    let channels = |colours: &[Rgb<u8>]| {
+        colours
+            .iter()
+            .flat_map(|colour| colour.0)
+            .collect::<Vec<_>>()
+    };
+    let pairs = channels(found).into_iter().zip(channels(expected));
+    found.len() == expected.len()
+        && pairs
+            .into_iter()
+            .all(|(found, expected)| found.abs_diff(expected) <= tolerance)
 }
 
 /// Files of every format whose header claims an immense picture: 20,000 × 20,000 pixels, or in WebP, which
@@ -115,7 +125,7 @@ pub fn claim_size(format: ImageFormat, bytes: &mut [u8], side: u16) {
     }
 }
 
-fn crc32(bytes: &[u8]) -> u32 {
+pub fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc: u32, &byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| {
             if crc & 1 == 1 {
