@@ -12,6 +12,9 @@ const bring = () => (brought ??= import('./controller.js').finally(() => (brough
 /** On its way. @type {Promise<typeof import('./controller.js')> | null} */
 let brought = null;
 
+/** By a name, as bundlers rewrite what is written out. */
+const HERE = import.meta.url;
+
 const QUESTION = ['src', 'genres', 'top-k', 'saliency', 'backend', 'model', 'base'];
 
 export class UnderCover extends Attributes {
@@ -35,7 +38,7 @@ export class UnderCover extends Attributes {
     this.addEventListener('dragleave', (event) => this.#drag(event, false));
     this.addEventListener('drop', (event) => this.#drop(event));
     this.addEventListener('paste', (event) => this.#take(event.clipboardData?.files));
-    for (const intent of ['pointerenter', 'focusin']) this.addEventListener(intent, bring, { once: true });
+    for (const intent of ['pointerenter', 'focusin']) this.addEventListener(intent, () => void bring().catch(() => {}), { once: true });
   }
 
   connectedCallback() {
@@ -101,9 +104,23 @@ export class UnderCover extends Attributes {
 
   async #bring() {
     const era = this.#era;
-    const { Controller } = await bring();
+    const { Controller } = await bring().catch((cause) => this.#fail(cause));
     if (era !== this.#era) throw new DOMException('The element was reset or removed.', 'AbortError');
     return (this.#controller ??= new Controller(this, this.#facade, this.#internals));
+  }
+
+  /**
+   * What tells of errors is what did not come. Browsers differ in whether a script that failed is fetched again
+   * before the page is loaded anew.
+   * @param {unknown} cause
+   * @returns {never}
+   */
+  #fail(cause) {
+    const message = `The program ${new URL('controller.js', HERE).href} could not be loaded.`;
+    const detail = Object.assign(new Error(message, { cause }), { name: 'UndercoverError', code: 'program-unreachable' });
+    this.#facade.fail(this.language);
+    this.dispatchEvent(new CustomEvent('undercover-error', { detail, bubbles: true, composed: true }));
+    throw detail;
   }
 
   /** Asks about the cover if there is one; else brings the model for the first one. */

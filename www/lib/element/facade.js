@@ -56,9 +56,17 @@ export class Facade {
    * @param {boolean} hasCover
    */
   label(language, hasCover) {
-    const words = FACADE[language.split('-')[0].toLowerCase()] ?? FACADE.en;
+    const words = wordsIn(language);
     this.words.textContent = hasCover ? words.ask : words.choose;
     this.hint.textContent = hasCover ? '' : words.dropped;
+  }
+
+  /**
+   * Says that the rest of the element did not come.
+   * @param {string} language
+   */
+  fail(language) {
+    this.status.textContent = wordsIn(language).failed;
   }
 
   /** @param {string} address */
@@ -67,4 +75,9 @@ export class Facade {
     if (address) this.image.src = address;
     else this.image.removeAttribute('src');
   }
+}
+
+/** @param {string} language */
+function wordsIn(language) {
+  return FACADE[language.split('-')[0].toLowerCase()] ?? FACADE.en;
 }
