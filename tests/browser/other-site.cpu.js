@@ -11,7 +11,8 @@ import { expect, test } from './support/test.js';
  * @param {string} site
  */
 const policyFor = (site) =>
-  `default-src 'none'; script-src ${site} 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self' ${site}; img-src 'self'`;
+  `default-src 'none'; script-src ${site} 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self' ${site}; img-src 'self'; ` +
+  "require-trusted-types-for 'script'; trusted-types undercover";
 
 /** @param {string | undefined} baseURL */
 const originOf = (baseURL) => new URL(baseURL ?? '').origin;

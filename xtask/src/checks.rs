@@ -239,7 +239,7 @@ fn check_types(workspace: &Workspace) -> Result<()> {
 /// Packs the site and the npm package, and builds the projects that use it.
 fn build_consumers(workspace: &Workspace) -> Result<()> {
     let packed = workspace.target().join("dist-test");
-    dist::write(workspace, &packed)?;
+    dist::write(workspace, &packed, "https://covers.example/")?;
     node::build_consumers(workspace, &packed)
 }
 

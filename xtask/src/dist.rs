@@ -7,10 +7,10 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::hash::sha256;
+use crate::hash::{integrity, sha256};
 use crate::wasm::{self, Profile};
 use crate::workspace::Workspace;
-use crate::{node, precache, process};
+use crate::{node, precache, process, site};
 
 /// What `cargo xtask dist` is asked to do.
 #[derive(Args)]
@@ -21,6 +21,13 @@ pub struct DistOptions {
     /// The folder to write, which is made anew.
     #[arg(long, default_value = "dist")]
     out: PathBuf,
+    /// Where the site will be, for other sites that load the widget from it and check each file's integrity.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "https://covers.example/"
+    )]
+    address: String,
 }
 
 /// What of the site is the library.
@@ -46,22 +53,41 @@ const BESIDE: [&str; 7] = [
     "CHANGELOG.md",
 ];
 
+/// For pages of other sites that load the widget: with the integrity of every script that they load.
+const IMPORT_MAP: &str = "importmap.json";
+
+/// What such a page loads. (Import maps do not reach into workers: `worker.js`, `lib/worker` and `pkg` are not among it.)
+const LOADED: [&str; 6] = [
+    "undercover.js",
+    "under-cover.js",
+    "annotate.js",
+    "embed-host.js",
+    "lib",
+    "texts",
+];
+
 /// The checksums of everything else in the folder.
 const CHECKSUMS: &str = "SHA256SUMS";
 
 /// Builds the modules, and writes the site, the npm package and their checksums.
 pub fn run(workspace: &Workspace, options: &DistOptions) -> Result<()> {
     wasm::build(workspace, Profile::new(!options.dev))?;
-    write(workspace, &workspace.root().join(&options.out))
+    write(
+        workspace,
+        &workspace.root().join(&options.out),
+        &options.address,
+    )
 }
 
 /// The same with modules that are there.
-pub fn write(workspace: &Workspace, out: &Path) -> Result<()> {
+pub fn write(workspace: &Workspace, out: &Path, address: &str) -> Result<()> {
     node::install(workspace)?;
     if out.exists() {
         fs::remove_dir_all(out).with_context(|| format!("{} stays", out.display()))?;
     }
     write_site(workspace, &out.join("site"))?;
+    let map = import_map(&out.join("site"), address)?;
+    fs::write(out.join(IMPORT_MAP), map)?;
     write_package(workspace, out)?;
     let sums = checksums(out)?;
     fs::write(out.join(CHECKSUMS), &sums)?;
@@ -74,6 +100,7 @@ fn write_site(workspace: &Workspace, site: &Path) -> Result<()> {
     fs::write(site.join(precache::FILE), precache::script(site)?)?;
     // GitHub Pages would leave out what begins with an underscore.
     fs::write(site.join(".nojekyll"), "")?;
+    fs::write(site.join("_headers"), site::headers_file())?;
     Ok(())
 }
 
@@ -121,24 +148,42 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 
 /// As `sha256sum --check` reads them.
 fn checksums(out: &Path) -> Result<String> {
-    let mut lines = Vec::new();
-    let mut folders = vec![out.to_path_buf()];
+    let line = |name: &String| Ok(format!("{}  {name}\n", sha256(&fs::read(out.join(name))?)));
+    files_under(out)?.iter().map(line).collect()
+}
+
+/// An import map with the integrity of each script of the site, which is to be at `address`.
+fn import_map(site: &Path, address: &str) -> Result<String> {
+    let mut sums = serde_json::Map::new();
+    for name in files_under(site)? {
+        let loaded = LOADED
+            .iter()
+            .any(|part| name == *part || name.starts_with(&format!("{part}/")));
+        if loaded && name.ends_with(".js") && !name.starts_with("lib/worker/") {
+            let script = format!("{}/{name}", address.trim_end_matches('/'));
+            sums.insert(script, integrity(&fs::read(site.join(&name))?).into());
+        }
+    }
+    let map = serde_json::json!({ "integrity": sums });
+    Ok(serde_json::to_string_pretty(&map)? + "\n")
+}
+
+/// The files under a folder by their paths from it, sorted.
+fn files_under(root: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
             } else {
-                let name = path.strip_prefix(out)?.to_string_lossy().into_owned();
-                lines.push((name, sha256(&fs::read(&path)?)));
+                names.push(path.strip_prefix(root)?.to_string_lossy().into_owned());
             }
         }
     }
-    lines.sort();
-    Ok(lines
-        .into_iter()
-        .map(|(name, sum)| format!("{sum}  {name}\n"))
-        .collect())
+    names.sort();
+    Ok(names)
 }
 
 #[cfg(test)]
@@ -161,6 +206,37 @@ mod tests {
         );
         let error = copy(&from.join("missing"), &to).unwrap_err().to_string();
         assert!(error.contains("missing cannot be copied"), "{error}");
+    }
+
+    #[test]
+    fn the_import_map_has_every_script_that_a_page_loads_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [
+            "under-cover.js",
+            "lib/engine.js",
+            "lib/worker/host.js",
+            "texts/en.js",
+            "app/main.js",
+            "sw.js",
+        ] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, name).unwrap();
+        }
+        let map = import_map(folder.path(), "https://covers.example/shop/").unwrap();
+        let map: serde_json::Value = serde_json::from_str(&map).unwrap();
+        let map = map["integrity"].as_object().unwrap();
+        let scripts: Vec<_> = map.keys().map(String::as_str).collect();
+        assert_eq!(
+            scripts,
+            [
+                "https://covers.example/shop/lib/engine.js",
+                "https://covers.example/shop/texts/en.js",
+                "https://covers.example/shop/under-cover.js"
+            ]
+        );
+        let sum = &map["https://covers.example/shop/lib/engine.js"];
+        assert_eq!(*sum, integrity(b"lib/engine.js"));
     }
 
     #[test]

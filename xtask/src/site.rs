@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY_NAME, CONTENT_TYPE,
     HeaderMap, HeaderName, HeaderValue,
@@ -12,6 +12,7 @@ use axum::http::{Extensions, StatusCode, Version};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use percent_encoding::percent_decode_str;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
@@ -23,10 +24,14 @@ use crate::precache;
 /// visitor gives their address; each page narrows this by a policy of its own.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
      style-src 'self'; img-src 'self' https: blob: data:; worker-src 'self' blob:; \
-     connect-src 'self' https:; object-src 'none'; base-uri 'none'; form-action 'none'";
+     connect-src 'self' https:; object-src 'none'; base-uri 'none'; form-action 'none'; \
+     require-trusted-types-for 'script'; trusted-types undercover";
 
 /// The page that is made for the frames of other sites.
 const FRAMED: &str = "/embed.html";
+
+/// The pages that no other site may frame, as a host's own file of headers names them.
+const UNFRAMED: [&str; 3] = ["/", "/index.html", "/snippets.html"];
 
 /// Sent with every answer.
 const HEADERS: [(&str, &str); 6] = [
@@ -62,7 +67,59 @@ pub fn router(folder: &Path) -> Router {
                 .quality(CompressionLevel::Fastest)
                 .compress_when(DefaultPredicate::new().and(is_text_or_code)),
         )
+        .layer(middleware::from_fn_with_state(
+            folder.to_path_buf(),
+            refuse_ways_out,
+        ))
         .layer(middleware::from_fn(add_headers))
+}
+
+/// The same headers as hosts take them that read a file `_headers` (Netlify, Cloudflare Pages). Their rules add up, so
+/// that what differs between pages is said by another header.
+pub fn headers_file() -> String {
+    let mut lines = vec!["/*".to_owned()];
+    lines.extend(
+        HEADERS
+            .iter()
+            .map(|(name, value)| format!("  {name}: {value}")),
+    );
+    lines.push(format!(
+        "  content-security-policy: {CONTENT_SECURITY_POLICY}"
+    ));
+    lines.push(format!("  cache-control: {REVALIDATE}"));
+    for page in UNFRAMED {
+        lines.push(page.to_owned());
+        lines.push("  x-frame-options: SAMEORIGIN".to_owned());
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A link within the folder may lead out of it: what lies there is not the site's.
+async fn refuse_ways_out(
+    State(folder): State<PathBuf>,
+    request: Request,
+    next: Next,
+) -> Result<Response, StatusCode> {
+    let path = percent_decode_str(request.uri().path()).decode_utf8();
+    let path = path.map_err(|_| StatusCode::BAD_REQUEST)?.into_owned();
+    let leads_out = tokio::task::spawn_blocking(move || leads_out(&folder, &path)).await;
+    if leads_out.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)? {
+        return Err(StatusCode::NOT_FOUND);
+    }
+    Ok(next.run(request).await)
+}
+
+/// Whether a file or a folder's page is there, and lies outside `folder` in truth.
+fn leads_out(folder: &Path, path: &str) -> bool {
+    let Ok(folder) = folder.canonicalize() else {
+        return true;
+    };
+    let asked = folder.join(path.trim_start_matches('/'));
+    [asked.join("index.html"), asked].iter().any(|asked| {
+        asked
+            .canonicalize()
+            .is_ok_and(|real| !real.starts_with(&folder))
+    })
 }
 
 /// Made anew for each request, so that what is edited while the site is served is a new version.
@@ -134,5 +191,7 @@ fn has_hash(file: &str) -> bool {
             .any(|part| part.len() >= 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
+#[cfg(test)]
+mod markup;
 #[cfg(test)]
 mod tests;

@@ -30,7 +30,7 @@ const fixtures = {
         if (url.protocol.startsWith('http') && !origins.has(url.origin)) watched.requests.push(url.href);
       });
       context.on('console', (message) => {
-        if (message.text().includes('Content Security Policy')) watched.violations.push(message.text());
+        if (/Content Security Policy|requires 'Trusted/.test(message.text())) watched.violations.push(message.text());
       });
       context.on('weberror', (error) => watched.errors.push(String(error.error())));
       await use(watched);

@@ -46,6 +46,17 @@ impl Site {
         ] {
             fs::write(www.join(name), content).unwrap();
         }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::symlink;
+            symlink(folder.path().join("secret.txt"), www.join("link.txt")).unwrap();
+            fs::create_dir(folder.path().join("beside")).unwrap();
+            fs::write(folder.path().join("beside/secret.txt"), SECRET).unwrap();
+            symlink("../beside", www.join("linked")).unwrap();
+            fs::create_dir(www.join("page")).unwrap();
+            symlink("../../secret.txt", www.join("page/index.html")).unwrap();
+            symlink("app.js", www.join("alias.js")).unwrap();
+        }
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         thread::spawn(move || crate::serve::serve_on(listener, &www));
@@ -163,6 +174,18 @@ fn nothing_outside_the_folder_is_served() {
         "/etc/passwd",
         "//etc/passwd",
         "/%2fetc/passwd",
+        "/%252e%252e/secret.txt",
+        "/%c0%ae%c0%ae/secret.txt",
+        "/sub\\..\\..\\secret.txt",
+        "/sub%5c..%5c..%5csecret.txt",
+        "/index.html%00",
+        "/..%00/secret.txt",
+        "/index.html/../../secret.txt",
+        "/link.txt",
+        "/linked/secret.txt",
+        "/linked/",
+        "/li%6ek.txt",
+        "/page/",
     ] {
         let answer = site.get(path);
         assert!(
@@ -183,11 +206,39 @@ fn every_answer_forbids_what_the_site_does_not_need() {
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("default-src 'self'"), "{path}: {policy}");
         assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"));
+        assert!(policy.contains("require-trusted-types-for 'script'; trusted-types undercover;"));
         assert!(!policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"));
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert!(answer.header("permissions-policy").contains("camera=()"));
     }
+}
+
+/// What is served here and what a host of the distribution sends is the same.
+#[test]
+fn the_file_of_headers_has_what_is_served_here() {
+    let site = Site::start();
+    let file = headers_file();
+    let (all, pages) = file.split_once("\n/\n").unwrap();
+    let answer = site.get("/embed.html");
+    for line in all.lines().skip(1) {
+        let (name, value) = line.trim().split_once(": ").unwrap();
+        let served = answer.header(name);
+        let served = served.strip_suffix("; frame-ancestors *").unwrap_or(served);
+        assert_eq!(served, value, "{name}");
+    }
+    for name in HEADERS.map(|(name, _)| name) {
+        assert!(all.contains(name), "{name}");
+    }
+    assert!(pages.contains("/index.html\n  x-frame-options: SAMEORIGIN"));
+    assert!(!file.contains("frame-ancestors"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_within_the_folder_is_followed() {
+    let site = Site::start();
+    assert_eq!(site.get("/alias.js").body, site.get("/app.js").body);
 }
 
 /// The sources of each directive of a content security policy.
@@ -229,6 +280,9 @@ fn what_a_page_allows_itself_the_host_allows_as_well() {
             "{page}"
         );
         assert_eq!(own["connect-src"], ["'self'", "https:"], "{page}");
+        assert_eq!(own["require-trusted-types-for"], ["'script'"], "{page}");
+        assert_eq!(own["trusted-types"], ["undercover"], "{page}");
+        assert!(html.contains(r#"<meta name="referrer" content="no-referrer" />"#));
         for (directive, sources) in own {
             let allowed = hosted.get(directive).unwrap_or(&hosted["default-src"]);
             for source in sources {
