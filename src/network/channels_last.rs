@@ -10,6 +10,8 @@
 mod autodiff;
 mod dense;
 mod depthwise;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod depthwise_tiles;
 #[cfg(not(target_arch = "wasm32"))]
 mod finish;
 mod geometry;
@@ -152,6 +154,14 @@ fn vectorized<R>(work: impl FnOnce() -> R) -> R {
     return work();
     #[cfg(not(target_arch = "wasm32"))]
     pulp::Arch::new().dispatch(work)
+}
+
+/// Numbers from −1 to 1 without a pattern, for the tests of the kernels.
+#[cfg(test)]
+fn numbers(count: usize, seed: usize) -> Vec<f32> {
+    (0..count)
+        .map(|index| ((index * 7919 + seed * 104_729) as f32).sin())
+        .collect()
 }
 
 #[cfg(all(test, feature = "training"))]

@@ -32,6 +32,12 @@ pub fn forward(
 ) -> FlexTensor {
     let (weight, bias) = (weight.to_contiguous(), bias.to_contiguous());
     let (input, weight, bias) = (values(input), values(&weight), values(&bias));
+    #[cfg(target_arch = "wasm32")]
+    if let Some(output) =
+        super::depthwise_tiles::forward(input, weight, bias, geometry, activation.bounds())
+    {
+        return tensor(output, geometry.output_shape());
+    }
     let channels = geometry.channels_in;
     let mut output = vec![0.0; geometry.pixels() * channels];
     for (first, width) in groups(channels) {

@@ -1,7 +1,5 @@
 //! Four numbers in a register of WebAssembly; an array elsewhere, for the tests.
 
-use std::ops::Add;
-
 pub use inner::Lanes;
 
 /// Numbers in a register.
@@ -31,23 +29,19 @@ pub fn transpose(rows: [Lanes; LANES]) -> [Lanes; LANES] {
 
 #[cfg(target_arch = "wasm32")]
 mod inner {
-    #[cfg(not(target_feature = "relaxed-simd"))]
-    use core::arch::wasm32::f32x4_mul;
     #[cfg(target_feature = "relaxed-simd")]
     use core::arch::wasm32::f32x4_relaxed_madd;
-    use core::arch::wasm32::{
-        f32x4, f32x4_add, f32x4_pmax, f32x4_pmin, f32x4_splat, i32x4_shuffle, v128,
-    };
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    use core::arch::wasm32::{f32x4_add, f32x4_mul};
+    use core::arch::wasm32::{f32x4_pmax, f32x4_pmin, f32x4_splat, i32x4_shuffle, v128};
     use std::mem::transmute;
 
-    use super::{Add, LANES};
+    use super::LANES;
 
     #[derive(Clone, Copy)]
     pub struct Lanes(v128);
 
     impl Lanes {
-        pub const ZERO: Self = Self(f32x4(0.0, 0.0, 0.0, 0.0));
-
         #[inline(always)]
         pub fn new(numbers: [f32; LANES]) -> Self {
             // SAFETY: both are sixteen bytes, of which every pattern is valid.
@@ -83,15 +77,6 @@ mod inner {
         }
     }
 
-    impl Add for Lanes {
-        type Output = Self;
-
-        #[inline(always)]
-        fn add(self, other: Self) -> Self {
-            Self(f32x4_add(self.0, other.0))
-        }
-    }
-
     #[inline(always)]
     pub fn transpose([a, b, c, d]: [Lanes; LANES]) -> [Lanes; LANES] {
         let (ab_low, ab_high) = (
@@ -114,14 +99,12 @@ mod inner {
 #[cfg(not(target_arch = "wasm32"))]
 mod inner {
     use super::super::bound;
-    use super::{Add, LANES};
+    use super::LANES;
 
     #[derive(Clone, Copy)]
     pub struct Lanes([f32; LANES]);
 
     impl Lanes {
-        pub const ZERO: Self = Self([0.0; LANES]);
-
         pub fn new(numbers: [f32; LANES]) -> Self {
             Self(numbers)
         }
@@ -142,14 +125,6 @@ mod inner {
 
         pub fn bound(self, bounds: (f32, f32)) -> Self {
             Self(self.0.map(|number| bound(number, bounds)))
-        }
-    }
-
-    impl Add for Lanes {
-        type Output = Self;
-
-        fn add(self, other: Self) -> Self {
-            Self(std::array::from_fn(|lane| self.0[lane] + other.0[lane]))
         }
     }
 
