@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { heap } from './support/memory.js';
 import { choose, drop, expectAnswer, open } from './support/page.js';
 import { cover, file } from './support/pictures.js';
+import { longestTask } from './support/tasks.js';
 import { expect, test } from './support/test.js';
 import { keepMemory, wasmBytes } from './support/worker.js';
 
@@ -61,6 +62,21 @@ test('the page answers the visitor while it works through a stack', async ({ pag
   // The network computes in its worker: the page itself is never held up for as long as an answer takes.
   expect(longest).toBeLessThan(1000);
   await expect(page.locator('#many-grid li[data-state=done]')).toHaveCount(60, { timeout: 60_000 });
+});
+
+test('no task of the page takes its thread for 50 ms while a stack is sorted', async ({ page }, info) => {
+  const folder = info.outputPath('covers');
+  await mkdir(folder, { recursive: true });
+  const files = covers(40, 600).map(({ name, buffer }) => ({ path: `${folder}/${name}`, buffer }));
+  await Promise.all(files.map(({ path, buffer }) => writeFile(path, buffer)));
+  await open(page);
+  const longest = await longestTask(page, async () => {
+    // By their paths: what a test hands over as bytes, the page's thread unpacks.
+    await page.locator('#file').setInputFiles(files.map(({ path }) => path));
+    await expect(page.locator('#many-grid li[data-state=done]')).toHaveCount(40, { timeout: 60_000 });
+  });
+  expect(longest).toBeGreaterThan(0);
+  expect(longest).toBeLessThan(50);
 });
 
 test('a stack can be stopped, and goes on when more is put on it', async ({ page }) => {
