@@ -75,7 +75,7 @@ impl Preparation {
 }
 
 /// Reads a picture, whole.
-fn read_picture(path: &Path) -> anyhow::Result<RgbImage> {
+pub fn read_picture(path: &Path) -> anyhow::Result<RgbImage> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     decode_rgb(&bytes).with_context(|| format!("{} is no usable cover", path.display()))
 }

@@ -6,6 +6,7 @@ mod convert;
 mod dataset;
 mod device;
 mod division;
+mod evaluate;
 mod experiments;
 mod predict;
 mod tune;
@@ -19,14 +20,12 @@ use undercover::bundle::Storage;
 use self::cache::CacheArguments;
 use self::device::DeviceArguments;
 use self::division::DivisionArguments;
-use crate::data::samples;
-use crate::dataset::{Dataset, Split};
-use crate::evaluate::Answers;
+use crate::dataset::Dataset;
 use crate::experiment::Experiment;
 use crate::export::{self, Request};
 use crate::train::Run;
 use crate::train::material::Material;
-use crate::{backbone, evaluate, model};
+use crate::{backbone, model};
 
 /// Trains, evaluates and exports networks that tell a music genre from an album cover.
 #[derive(Parser)]
@@ -46,7 +45,7 @@ enum Command {
     Dataset(dataset::DatasetCommand),
     Train(TrainArguments),
     Tune(tune::TuneArguments),
-    Evaluate(EvaluateArguments),
+    Evaluate(evaluate::EvaluateArguments),
     Predict(predict::PredictArguments),
     Export(ExportArguments),
     /// The paper's experiments: every network, genre set and split.
@@ -106,30 +105,6 @@ struct TrainArguments {
     teachers: Vec<PathBuf>,
     #[command(flatten)]
     cache: CacheArguments,
-    #[command(flatten)]
-    device: DeviceArguments,
-}
-
-/// Measures a model bundle on a dataset.
-///
-/// Example: trainer evaluate --model www/models/undercover --data covers/covers.csv --split test
-#[derive(Args)]
-struct EvaluateArguments {
-    /// Folder of the model bundle.
-    #[arg(long)]
-    model: PathBuf,
-    /// The dataset's CSV file.
-    #[arg(long)]
-    data: PathBuf,
-    /// Only this split.
-    #[arg(long, value_enum)]
-    split: Option<Split>,
-    /// Only these genres, among the covers and among the answers.
-    #[arg(long, value_delimiter = ',')]
-    genres: Vec<String>,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
     device: DeviceArguments,
 }
@@ -240,24 +215,6 @@ impl TrainArguments {
                 "Best at step {} with a score of {:.3}.",
                 best.step, best.score
             );
-        }
-        Ok(())
-    }
-}
-
-impl EvaluateArguments {
-    fn run(self) -> anyhow::Result<()> {
-        let bundle = model::read(&self.model)?;
-        let set = evaluate::genre_set(&bundle, &self.genres)?;
-        let dataset = Dataset::read(&self.data)?;
-        let samples = samples(&dataset, self.split, &set.genres)?;
-        let logits = evaluate::logits(&bundle, &samples, &self.device.open())?;
-        let genres = &bundle.manifest().genres;
-        let report = Answers::new(&set, genres, &samples, &logits, &dataset.root)?.report()?;
-        if self.json {
-            println!("{}", serde_json::to_string(&report)?);
-        } else {
-            print!("{}", evaluate::table(&report));
         }
         Ok(())
     }

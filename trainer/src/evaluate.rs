@@ -2,7 +2,7 @@
 
 mod answers;
 
-pub use answers::Answers;
+pub use answers::{Answers, Cover};
 
 use anyhow::Context;
 use undercover::bundle::Bundle;
@@ -61,9 +61,19 @@ pub fn table(report: &Report) -> String {
             );
         }
     }
+    for (name, average) in [
+        ("macro avg", &report.macro_average),
+        ("weighted avg", &report.weighted_average),
+    ] {
+        text += &format!(
+            "{name:<14}{:>10.3}{:>10.3}{:>10.3}{:>10}\n",
+            average.precision, average.recall, average.f1, report.n
+        );
+    }
     text += &format!(
         "\n{} covers: accuracy {:.3}, balanced {:.3}; top-3 {:.3}, balanced {:.3}; \
-         macro F1 {:.3}; RMSE {:.3}; ECE {:.3}\n\n{:<20}{:>8}{:>10}{:>10}\n",
+         macro F1 {:.3}; RMSE {:.3}; ECE {:.3}; ROC AUC {}\n\
+         95 % intervals: accuracy {:.3} to {:.3}, balanced {:.3} to {:.3}\n\n{:<20}{:>8}{:>10}{:>10}\n",
         report.n,
         report.accuracy,
         report.balanced_accuracy,
@@ -72,6 +82,13 @@ pub fn table(report: &Report) -> String {
         report.macro_f1,
         report.rmse,
         report.ece,
+        report
+            .roc_auc
+            .map_or("unknown".to_owned(), |auc| format!("{auc:.3}")),
+        report.intervals.accuracy.low,
+        report.intervals.accuracy.high,
+        report.intervals.balanced_accuracy.low,
+        report.intervals.balanced_accuracy.high,
         "source",
         "covers",
         "accuracy",

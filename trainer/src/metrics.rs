@@ -6,8 +6,13 @@
 mod bootstrap;
 mod calibration;
 mod confusion;
+mod ranking;
 mod report;
 
+pub use bootstrap::Interval;
+pub use calibration::{Bin, reliability};
+pub use confusion::Average;
+pub use ranking::Ranking;
 pub use report::Report;
 
 use anyhow::{Result, ensure};
@@ -25,7 +30,7 @@ pub struct Answer<'a> {
 
 impl Answer<'_> {
     /// The genre with the highest probability; the first of equals.
-    fn predicted(&self) -> usize {
+    pub fn predicted(&self) -> usize {
         (1..self.probabilities.len()).fold(0, |best, genre| {
             if self.probabilities[genre] > self.probabilities[best] {
                 genre

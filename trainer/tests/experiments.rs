@@ -122,6 +122,32 @@ fn a_run_learns_the_genres_and_the_split_that_are_asked_for() {
     assert_eq!(runs[0]["experiment"]["split"]["by"], "random");
     let exported = manifest["metrics"]["genre_sets"]["rock-hiphop-classical"]["n"].as_u64();
     assert_eq!(exported, Some(27));
+    // A run is measured as its bundle is, in full precision.
+    let measure = [
+        "evaluate",
+        "--data",
+        "covers.csv",
+        "--split",
+        "test",
+        "--json",
+    ];
+    let of_run = [&measure[..], &["--run", "random", "--report", "report"]].concat();
+    let report = succeed(folder, &of_run);
+    let report: Value = serde_json::from_slice(&report.stdout).unwrap();
+    assert_eq!(report["n"], 27);
+    let written = read(&folder.join("report/report.json"));
+    assert_eq!(written["confusion"], report["confusion"]);
+    assert_eq!(written["learning"][0]["run"], "random");
+    let page = fs::read_to_string(folder.join("report/report.html")).unwrap();
+    assert!(page.contains("divided anew by random (seed 3)"));
+    let of_model = [&measure[..], &["--model", "model"], &random].concat();
+    let report = succeed(folder, &of_model);
+    assert_eq!(
+        serde_json::from_slice::<Value>(&report.stdout).unwrap()["n"],
+        27
+    );
+    assert!(fail(folder, &measure).contains("--model"));
+
     let two = ["--run", "two", "--run", "random", "--data", "covers.csv"];
     let both = [&["export"], &two[..], &["--out", "both", "--version", "1"]].concat();
     assert!(fail(folder, &both).contains("different splits"));

@@ -11,6 +11,7 @@ use rand::seq::SliceRandom;
 
 use super::{Dataset, Row};
 use crate::files::write_whole;
+use crate::html::escape;
 
 const STYLE: &str = "body{font:14px system-ui,sans-serif;margin:2em;background:#fff;color:#222}\
     div{display:grid;grid-template-columns:repeat(auto-fill,minmax(112px,1fr));gap:8px}\
@@ -73,21 +74,6 @@ fn caption(row: &Row) -> String {
         row.artist.as_str()
     };
     format!("{artist} ({})", row.source)
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\'' => escaped += "&#39;",
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
 
 /// A relative address: everything but letters, digits and `-._~/` percent-encoded.

@@ -8,7 +8,7 @@ use super::Outcome;
 const RESAMPLES: usize = 2000;
 
 /// A 95 % confidence interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// 2.5 % of the resamples lie under it.
     pub low: f64,
@@ -16,36 +16,42 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// Percentile bootstrap: the covers are drawn anew, as many as there are and with repetition, and `statistics`
-/// is computed on each draw. The same seed gives the same intervals.
-pub(super) fn intervals<const N: usize>(
+impl Interval {
+    /// The middle 95 % of what a figure was on resamples.
+    pub fn of(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        Self {
+            low: quantile(&values, 0.025),
+            high: quantile(&values, 0.975),
+        }
+    }
+}
+
+/// Percentile bootstrap (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993): the covers are drawn anew, as
+/// many as there are and with repetition, and `figures` is computed on each draw: as many figures each time. Answers
+/// what each figure was on the resamples. The same seed draws the same.
+pub(super) fn resampled(
     outcomes: &[Outcome],
     seed: u64,
-    statistics: impl Fn(&[Outcome]) -> [f64; N],
-) -> [Interval; N] {
+    figures: impl Fn(&[Outcome]) -> Vec<f64>,
+) -> Vec<Vec<f64>> {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let mut values = [const { Vec::new() }; N];
+    let mut values = vec![Vec::with_capacity(RESAMPLES); figures(outcomes).len()];
     let mut resample = outcomes.to_vec();
     for _ in 0..RESAMPLES {
         for outcome in &mut resample {
             *outcome = outcomes[random.random_range(0..outcomes.len())];
         }
-        for (values, value) in values.iter_mut().zip(statistics(&resample)) {
+        for (values, value) in values.iter_mut().zip(figures(&resample)) {
             values.push(value);
         }
     }
-    values.map(|mut values| {
-        values.sort_by(f64::total_cmp);
-        Interval {
-            low: quantile(&values, 0.025),
-            high: quantile(&values, 0.975),
-        }
-    })
+    values
 }
 
 /// A quantile of sorted values, linear between neighbours.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
+    let place = share * sorted.len().saturating_sub(1) as f64;
     let (below, above) = (place.floor() as usize, place.ceil() as usize);
     sorted[below] + (place - place.floor()) * (sorted[above] - sorted[below])
 }
@@ -64,13 +70,14 @@ mod tests {
             .collect()
     }
 
-    fn accuracy(outcomes: &[Outcome]) -> [f64; 1] {
-        [crate::metrics::share(outcomes, crate::metrics::is_right)]
+    fn accuracy(outcomes: &[Outcome]) -> Vec<f64> {
+        vec![crate::metrics::share(outcomes, crate::metrics::is_right)]
     }
 
     #[test]
     fn the_interval_is_that_of_the_binomial() {
-        let [found] = intervals(&three_quarters_right(), 1, accuracy);
+        let found = resampled(&three_quarters_right(), 1, accuracy).remove(0);
+        let found = Interval::of(found);
         // 0.75 ± 1.96·√(0.75·0.25/400) = 0.7076 to 0.7924; a cover more or less is 0.0025.
         assert!(
             (found.low - 0.7076).abs() < 0.006 && (found.high - 0.7924).abs() < 0.006,
@@ -82,13 +89,15 @@ mod tests {
     fn the_seed_decides() {
         let outcomes = three_quarters_right();
         let spread = |outcomes: &[Outcome]| {
-            [outcomes
-                .iter()
-                .enumerate()
-                .map(|(i, o)| (i * o.predicted) as f64)
-                .sum()]
+            vec![
+                outcomes
+                    .iter()
+                    .enumerate()
+                    .map(|(i, o)| (i * o.predicted) as f64)
+                    .sum(),
+            ]
         };
-        let of_seed = |seed| intervals(&outcomes, seed, spread);
+        let of_seed = |seed| resampled(&outcomes, seed, spread);
         assert_eq!(of_seed(1), of_seed(1));
         assert_ne!(of_seed(1), of_seed(2));
     }

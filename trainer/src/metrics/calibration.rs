@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::Answer;
 
 /// Bins of the expected calibration error.
@@ -19,18 +21,47 @@ pub(super) fn rmse(answers: &[Answer<'_>]) -> f64 {
     super::mean(errors).sqrt()
 }
 
-/// The expected calibration error: covers are put by their highest probability into 15 bins of equal width,
-/// each open below and closed above; the mean over covers of how far their bin's accuracy is from its mean
-/// probability.
-pub(super) fn ece(answers: &[Answer<'_>]) -> f64 {
-    // Per bin: the sum of (right or not) − (probability).
-    let mut gaps = [0.0; BINS];
+/// The covers whose highest probability lies in one range.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bin {
+    /// Open below: the range begins over this.
+    pub over: f64,
+    /// Closed above: the range ends with this.
+    pub to: f64,
+    /// Number of covers.
+    pub n: usize,
+    /// The mean of their highest probabilities; 0 without covers.
+    pub confidence: f64,
+    /// The share of them whose genre came first; 0 without covers.
+    pub accuracy: f64,
+}
+
+/// The covers by their highest probability, in 15 ranges of equal width from 0 to 1.
+pub fn reliability(answers: &[Answer<'_>]) -> Vec<Bin> {
+    let mut sums = [(0_usize, 0.0, 0_usize); BINS];
     for answer in answers {
         let predicted = answer.predicted();
         let confidence = f64::from(answer.probabilities[predicted]);
-        gaps[bin(confidence)] += f64::from(u8::from(predicted == answer.label)) - confidence;
+        let (n, confidences, right) = &mut sums[bin(confidence)];
+        *n += 1;
+        *confidences += confidence;
+        *right += usize::from(predicted == answer.label);
     }
-    gaps.iter().map(|gap| gap.abs()).sum::<f64>() / answers.len().max(1) as f64
+    let of_bin = |(index, (n, confidences, right)): (usize, &(usize, f64, usize))| Bin {
+        over: index as f64 / BINS as f64,
+        to: (index + 1) as f64 / BINS as f64,
+        n: *n,
+        confidence: confidences / (*n).max(1) as f64,
+        accuracy: *right as f64 / (*n).max(1) as f64,
+    };
+    sums.iter().enumerate().map(of_bin).collect()
+}
+
+/// The expected calibration error: the mean over covers of how far the accuracy of their bin of [`reliability`] is
+/// from its mean probability.
+pub(super) fn ece(answers: &[Answer<'_>]) -> f64 {
+    let gap = |bin: &Bin| bin.n as f64 * (bin.accuracy - bin.confidence).abs();
+    reliability(answers).iter().map(gap).sum::<f64>() / answers.len().max(1) as f64
 }
 
 fn bin(confidence: f64) -> usize {
@@ -78,5 +109,11 @@ mod tests {
             answer(1, &sure),
         ];
         assert!((ece(&answers) - 0.2).abs() < 1e-12);
+        let bins = reliability(&answers);
+        assert_eq!(
+            (bins[11].n, bins[11].accuracy, bins[11].confidence),
+            (4, 0.75, 0.75)
+        );
+        assert_eq!((bins[14].n, bins[14].to), (1, 1.0));
     }
 }

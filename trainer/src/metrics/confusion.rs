@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, mean};
+use super::Outcome;
 
 /// How one genre fares.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,6 +13,23 @@ pub struct GenreReport {
     pub f1: f64,
     /// Number of covers of this genre.
     pub support: usize,
+    /// Area under the ROC curve of the genre's probability, against all others; `None` if only one of the two occurs.
+    #[serde(default)]
+    pub roc_auc: Option<f64>,
+    /// Average precision of the genre's probability; `None` as above.
+    #[serde(default)]
+    pub average_precision: Option<f64>,
+}
+
+/// Precision, recall and F1 over all genres.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Average {
+    /// Of the precision.
+    pub precision: f64,
+    /// Of the recall.
+    pub recall: f64,
+    /// Of F1: the mean of the genres' F1, not that of the two means.
+    pub f1: f64,
 }
 
 /// Counts of covers: a row per actual genre, a column per predicted genre.
@@ -24,7 +41,7 @@ pub(super) fn matrix(outcomes: &[Outcome], genres: usize) -> Vec<Vec<usize>> {
     counts
 }
 
-/// Precision, recall, F1 and support of the genre with this index.
+/// Precision, recall, F1 and support of the genre with this index; how it is ranked is not known here.
 pub(super) fn of_genre(matrix: &[Vec<usize>], genre: usize) -> GenreReport {
     let right = matrix[genre][genre] as f64;
     let support: usize = matrix[genre].iter().sum();
@@ -34,19 +51,38 @@ pub(super) fn of_genre(matrix: &[Vec<usize>], genre: usize) -> GenreReport {
         recall: ratio(right, support as f64),
         f1: ratio(2.0 * right, (support + called) as f64),
         support,
+        roc_auc: None,
+        average_precision: None,
     }
 }
 
-/// The mean F1 over the genres that occur, as actual or as predicted: what scikit-learn calls macro average.
-pub(super) fn macro_f1(matrix: &[Vec<usize>]) -> f64 {
-    let occurs = |&genre: &usize| {
-        matrix[genre].iter().sum::<usize>() + matrix.iter().map(|row| row[genre]).sum::<usize>() > 0
-    };
-    mean(
-        (0..matrix.len())
-            .filter(occurs)
-            .map(|genre| of_genre(matrix, genre).f1),
-    )
+/// The mean over the genres that occur, as actual or as predicted: what scikit-learn calls macro average.
+pub(super) fn macro_average(matrix: &[Vec<usize>]) -> Average {
+    average(matrix, |genre| {
+        let called: usize = matrix.iter().map(|row| row[genre]).sum();
+        f64::from(u8::from(called + matrix[genre].iter().sum::<usize>() > 0))
+    })
+}
+
+/// The mean over the covers of the figures of their genre: what scikit-learn calls weighted average.
+pub(super) fn weighted_average(matrix: &[Vec<usize>]) -> Average {
+    average(matrix, |genre| matrix[genre].iter().sum::<usize>() as f64)
+}
+
+fn average(matrix: &[Vec<usize>], weight: impl Fn(usize) -> f64) -> Average {
+    let mut sum = Average::default();
+    for genre in 0..matrix.len() {
+        let (weight, report) = (weight(genre), of_genre(matrix, genre));
+        sum.precision += weight * report.precision;
+        sum.recall += weight * report.recall;
+        sum.f1 += weight * report.f1;
+    }
+    let total: f64 = (0..matrix.len()).map(weight).sum();
+    Average {
+        precision: ratio(sum.precision, total),
+        recall: ratio(sum.recall, total),
+        f1: ratio(sum.f1, total),
+    }
 }
 
 fn ratio(part: f64, whole: f64) -> f64 {
@@ -72,10 +108,12 @@ mod tests {
             recall: 0.0,
             f1: 0.0,
             support: 0,
+            roc_auc: None,
+            average_precision: None,
         };
         assert_eq!(of_genre(&matrix, 2), nothing);
         assert_eq!(of_genre(&matrix, 3), nothing);
         // scikit-learn 1.9.1: f1_score([0, 0, 1], [0, 2, 1], average="macro"); by hand (2/3 + 1 + 0) / 3.
-        assert!((macro_f1(&matrix) - 0.555_555_555_555_555_5).abs() < 1e-12);
+        assert!((macro_average(&matrix).f1 - 0.555_555_555_555_555_5).abs() < 1e-12);
     }
 }

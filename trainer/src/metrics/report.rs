@@ -4,8 +4,10 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{self, Interval};
-use super::confusion::{self, GenreReport};
-use super::{Answer, Outcome, balanced_share, calibration, is_in_top3, is_right, share};
+use super::confusion::{self, Average, GenreReport};
+use super::{
+    Answer, Outcome, Ranking, balanced_share, calibration, is_in_top3, is_right, mean, share,
+};
 
 /// How a model answered a set of covers. All shares and errors are between 0 and 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +24,18 @@ pub struct Report {
     pub balanced_top3_accuracy: f64,
     /// Mean over the genres of F1.
     pub macro_f1: f64,
+    /// Means over the genres that occur: scikit-learn's macro average.
+    #[serde(default)]
+    pub macro_average: Average,
+    /// Means over the covers: scikit-learn's weighted average.
+    #[serde(default)]
+    pub weighted_average: Average,
+    /// Mean over the genres that have it of the area under the ROC curve, one against the rest.
+    #[serde(default)]
+    pub roc_auc: Option<f64>,
+    /// Mean over the genres that have it of the average precision.
+    #[serde(default)]
+    pub average_precision: Option<f64>,
     /// Root of the mean square, over covers and genres, of probability − truth (1 or 0).
     pub rmse: f64,
     /// Expected calibration error over 15 bins of equal width of the highest probability.
@@ -39,7 +53,7 @@ pub struct Report {
 }
 
 /// 95 % bootstrap confidence intervals of the figures of the same names.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Intervals {
     /// Of the accuracy.
     pub accuracy: Interval,
@@ -49,6 +63,12 @@ pub struct Intervals {
     pub balanced_accuracy: Interval,
     /// Of the balanced top-3 accuracy.
     pub balanced_top3_accuracy: Interval,
+    /// Of the mean F1.
+    #[serde(default)]
+    pub macro_f1: Interval,
+    /// Of the recall of each genre that occurs.
+    #[serde(default)]
+    pub recall: BTreeMap<String, Interval>,
 }
 
 /// How the covers of one collection were answered.
@@ -82,21 +102,28 @@ impl Report {
             balanced_accuracy,
             balanced_top3_accuracy,
         ] = shares(&outcomes, genres.len());
-        let per_genre = genres.iter().enumerate();
+        let macro_average = confusion::macro_average(&matrix);
+        let per_genre: BTreeMap<_, _> = genres
+            .iter()
+            .enumerate()
+            .map(|(index, genre)| (genre.clone(), of_genre(answers, &matrix, index)))
+            .collect();
         Ok(Self {
             n: answers.len(),
             accuracy,
             top3_accuracy,
             balanced_accuracy,
             balanced_top3_accuracy,
-            macro_f1: confusion::macro_f1(&matrix),
+            macro_f1: macro_average.f1,
+            macro_average,
+            weighted_average: confusion::weighted_average(&matrix),
+            roc_auc: mean_of(&per_genre, |report| report.roc_auc),
+            average_precision: mean_of(&per_genre, |report| report.average_precision),
             rmse: calibration::rmse(answers),
             ece: calibration::ece(answers),
-            intervals: intervals(&outcomes, genres.len(), seed),
+            intervals: intervals(&outcomes, genres, seed),
             genres: genres.to_vec(),
-            per_genre: per_genre
-                .map(|(index, genre)| (genre.clone(), confusion::of_genre(&matrix, index)))
-                .collect(),
+            per_genre,
             confusion: matrix,
             per_source: per_source(answers, &outcomes, genres.len()),
         })
@@ -137,18 +164,47 @@ fn shares(outcomes: &[Outcome], genres: usize) -> [f64; 4] {
     ]
 }
 
-fn intervals(outcomes: &[Outcome], genres: usize, seed: u64) -> Intervals {
-    let [
-        accuracy,
-        top3_accuracy,
-        balanced_accuracy,
-        balanced_top3_accuracy,
-    ] = bootstrap::intervals(outcomes, seed, |resample| shares(resample, genres));
+fn of_genre(answers: &[Answer<'_>], matrix: &[Vec<usize>], genre: usize) -> GenreReport {
+    let ranking = Ranking::of(answers, genre);
+    GenreReport {
+        roc_auc: ranking.as_ref().map(|ranking| ranking.roc_auc),
+        average_precision: ranking.map(|ranking| ranking.average_precision),
+        ..confusion::of_genre(matrix, genre)
+    }
+}
+
+/// The mean over the genres that have a figure.
+fn mean_of(
+    per_genre: &BTreeMap<String, GenreReport>,
+    figure: fn(&GenreReport) -> Option<f64>,
+) -> Option<f64> {
+    let known: Vec<f64> = per_genre.values().filter_map(figure).collect();
+    (!known.is_empty()).then(|| mean(known.into_iter()))
+}
+
+fn intervals(outcomes: &[Outcome], genres: &[String], seed: u64) -> Intervals {
+    let figures = |resample: &[Outcome]| {
+        let matrix = confusion::matrix(resample, genres.len());
+        let recall = (0..genres.len()).map(|genre| confusion::of_genre(&matrix, genre).recall);
+        let macro_f1 = confusion::macro_average(&matrix).f1;
+        let shares = shares(resample, genres.len()).into_iter();
+        shares.chain([macro_f1]).chain(recall).collect()
+    };
+    let mut values = bootstrap::resampled(outcomes, seed, figures).into_iter();
+    let mut next = || Interval::of(values.next().unwrap_or_default());
     Intervals {
-        accuracy,
-        top3_accuracy,
-        balanced_accuracy,
-        balanced_top3_accuracy,
+        accuracy: next(),
+        top3_accuracy: next(),
+        balanced_accuracy: next(),
+        balanced_top3_accuracy: next(),
+        macro_f1: next(),
+        recall: genres
+            .iter()
+            .enumerate()
+            .map(|(index, genre)| (index, genre.clone(), next()))
+            .filter(|(index, ..)| outcomes.iter().any(|outcome| outcome.label == *index))
+            .map(|(_, genre, interval)| (genre, interval))
+            .collect(),
     }
 }
 
