@@ -6,10 +6,14 @@
 mod measured;
 mod plan;
 mod recipe;
+mod results;
+mod table;
 
 pub use measured::Measured;
 pub use plan::{Cell, cells};
 pub use recipe::Recipe;
+pub use results::Results;
+pub use table::page;
 
 use std::path::Path;
 
@@ -24,6 +28,9 @@ use crate::evaluate::{self, Answers};
 use crate::export;
 use crate::train::Run;
 use crate::train::material::Material;
+
+/// Names of the experiment files of the paper's networks and of what they are measured by.
+pub const RECIPES: [&str; 5] = ["module-1", "module-2", "vgg16", "lite0-frozen", "lite0"];
 
 /// What all experiments share.
 pub struct Laboratory<'a> {

@@ -18,11 +18,9 @@ use crate::dataset::division::Division;
 use crate::dataset::{Dataset, Split};
 use crate::evaluate::{self, Answers};
 use crate::metrics::Report;
+use crate::paper;
 use crate::train::checkpoint::load_network;
 use crate::train::{Outcome, average, best, genre_sets};
-
-/// The paper's class proportions in its first data set.
-const PAPER_PROPORTIONS: [(&str, f64); 3] = [("rock", 0.42), ("hiphop", 0.41), ("classical", 0.17)];
 
 /// What an export is asked for.
 pub struct Request<'a> {
@@ -211,16 +209,16 @@ fn metrics(bundle: &Bundle, dataset: &Dataset, compute: &Compute) -> anyhow::Res
         let genres = &bundle.manifest().genres;
         let report = Answers::new(set, genres, &samples, &logits, &dataset.root)?.report()?;
         println!("{}\n\n{}", set.id, evaluate::table(&report));
-        reports.insert(&set.id, summary(&report)?);
+        reports.insert(&set.id, summary(&set.id, &report)?);
     }
     Ok(json!({ "split": "test", "genre_sets": reports }))
 }
 
 /// A report without what only people who look closer want.
-fn summary(report: &Report) -> anyhow::Result<Value> {
+fn summary(set: &str, report: &Report) -> anyhow::Result<Value> {
     let mut value = serde_json::to_value(report)?;
-    if let Ok(accuracy) = report.accuracy_at_proportions(&PAPER_PROPORTIONS)
-        && report.genres.len() == PAPER_PROPORTIONS.len()
+    if let Some(proportions) = paper::proportions(set)
+        && let Ok(accuracy) = report.accuracy_at_proportions(proportions)
     {
         println!("accuracy at the paper's class proportions: {accuracy:.3}\n");
         value["accuracy_at_paper_proportions"] = json!(accuracy);

@@ -22,6 +22,7 @@ mod metrics;
 mod model;
 mod nearest;
 mod normalisation;
+mod paper;
 mod parallel;
 mod predict;
 mod report;

@@ -6,12 +6,14 @@
 mod bootstrap;
 mod calibration;
 mod confusion;
+mod estimate;
 mod ranking;
 mod report;
 
 pub use bootstrap::Interval;
 pub use calibration::{Bin, reliability};
 pub use confusion::Average;
+pub use estimate::{Estimate, Figure};
 pub use ranking::Ranking;
 pub use report::Report;
 

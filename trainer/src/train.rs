@@ -42,7 +42,7 @@ use undercover::genre::GenreSet;
 use undercover::network::Network;
 
 use self::checkpoint::{Checkpoints, Progress};
-use self::cost::Cost;
+pub use self::cost::Cost;
 pub use self::features::Features;
 pub use self::given::Origin;
 use crate::batch::{Preparation, Sample};

@@ -10,12 +10,14 @@ use undercover::genre::GenreSet;
 use super::device::DeviceArguments;
 use crate::dataset::division::Division;
 use crate::dataset::split_by::SplitBy;
-use crate::experiments::{Laboratory, Recipe, cells};
+use crate::experiments::{Laboratory, Recipe, Results, cells, page};
+use crate::files::write_bytes;
 
 /// The paper's experiments.
 #[derive(Subcommand)]
 pub enum ExperimentsCommand {
     Run(RunArguments),
+    Table(TableArguments),
 }
 
 /// Trains every network on every genre set and split, and measures it on its test covers. What is finished is left as
@@ -59,6 +61,19 @@ pub struct RunArguments {
     device: DeviceArguments,
 }
 
+/// Writes what came of the experiments as a Markdown page, the paper's figures beside them.
+///
+/// Example: trainer experiments table --runs runs/paper --out trainer/EXPERIMENTS.md
+#[derive(Args)]
+pub struct TableArguments {
+    /// Folder of the runs.
+    #[arg(long)]
+    runs: PathBuf,
+    /// The page.
+    #[arg(long)]
+    out: PathBuf,
+}
+
 fn genre_set(id: &str) -> Result<GenreSet> {
     let sets = GenreSet::defaults();
     let known = sets.iter().map(|set| set.id.clone()).collect::<Vec<_>>();
@@ -76,6 +91,7 @@ impl ExperimentsCommand {
     pub fn run(self) -> Result<ExitCode> {
         match self {
             Self::Run(arguments) => arguments.run(),
+            Self::Table(arguments) => arguments.run(),
         }
     }
 }
@@ -98,5 +114,14 @@ impl RunArguments {
             eprintln!("These failed, for the reasons above: {}", failed.join(", "));
         }
         Ok(ExitCode::from(u8::from(!failed.is_empty())))
+    }
+}
+
+impl TableArguments {
+    fn run(self) -> Result<ExitCode> {
+        let results = Results::read(&self.runs)?;
+        write_bytes(&self.out, page(&results).as_bytes())?;
+        println!("Wrote {}.", self.out.display());
+        Ok(ExitCode::SUCCESS)
     }
 }

@@ -63,7 +63,7 @@ mod tests {
 
     fn recipes() -> Vec<Recipe> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
-        ["module-1", "module-2", "vgg16", "lite0-frozen", "lite0"]
+        super::super::RECIPES
             .map(|name| Recipe::read(&folder.join(format!("{name}.toml"))).unwrap())
             .to_vec()
     }
