@@ -7,7 +7,9 @@
  *     undercover.dispose();
  */
 
+import { inOrder } from './lib/ahead.js';
 import { calm } from './lib/calm.js';
+import { mostWorkers } from './lib/crew.js';
 import { Engine } from './lib/engine.js';
 import { UndercoverError, toUndercoverError } from './lib/errors.js';
 import { fetchModel } from './lib/model.js';
@@ -148,24 +150,26 @@ export class Undercover {
   }
 
   /**
-   * The answers one by one, as they come. Leaving the loop early asks for no more.
+   * The answers one by one, in the order of the sources. A few sources are asked about ahead; leaving the loop early asks
+   * for no more.
    * @param {Iterable<Source> | AsyncIterable<Source>} sources
    * @param {ClassifyOptions} [options]
    * @returns {AsyncGenerator<Entry, void, void>}
    */
-  async *classifyAll(sources, options = {}) {
-    let index = 0;
-    for await (const source of sources) {
-      options.signal?.throwIfAborted();
-      const entry = { index, source };
-      index += 1;
+  async *classifyAll(sources, { signal, ...question } = {}) {
+    /** @type {(source: Source, index: number, left: AbortSignal) => Promise<Entry>} */
+    const ask = async (source, index, left) => {
+      const either = signal ? AbortSignal.any([signal, left]) : left;
       try {
-        yield { ...entry, answer: await this.#classifyOne(source, options) };
+        return { index, source, answer: await this.#classifyOne(source, { ...question, signal: either }) };
       } catch (error) {
-        options.signal?.throwIfAborted();
-        yield { ...entry, error };
+        signal?.throwIfAborted();
+        return { index, source, error };
       }
-    }
+    };
+    signal?.throwIfAborted();
+    // One more than there can be workers: none waits for the next.
+    yield* inOrder(sources, ask, mostWorkers() + 1);
   }
 
   /**

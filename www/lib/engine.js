@@ -1,11 +1,12 @@
 /**
- * Who answers: one backend at a time, out of a queue.
+ * Who answers: one backend at a time, out of a queue; where that is the CPU and the queue is long, on several cores.
  *
  * A backend that breaks is replaced, and its request is asked again; only a request that breaks two in a row is
  * answered with the error. Which backend is the current one is decided in lib/selection.js.
  */
 
 import { Backend, BackendBroken } from './backend.js';
+import { Crew } from './crew.js';
 import { UndercoverError } from './errors.js';
 import { Queue, Request } from './queue.js';
 
@@ -27,7 +28,9 @@ export class Engine {
   #standby = null;
   /** @type {Set<Backend>} */
   #backends = new Set();
-  #busy = false;
+  /** What each one that is at work does. @type {Map<unknown, Promise<void>>} */
+  #busy = new Map();
+  #crew = new Crew(() => this.#startBeside(), (member) => this.#retire(member));
   /** The backend that broke last and could not be started again, and why. @type {{name: BackendName, error: unknown} | null} */
   #gone = null;
   #disposed = false;
@@ -59,12 +62,13 @@ export class Engine {
   /**
    * Starts a backend beside those that there are.
    * @param {BackendName} name
+   * @param {import('./progress.js').OnProgress} [onProgress]
    * @returns {Promise<ReadyBackend>} once it has passed its self-test
    * @throws {UndercoverError}
    */
-  async start(name) {
+  async start(name, onProgress = this.#onProgress) {
     this.#throwIfDisposed();
-    const backend = new Backend(name, this.#folder, this.#onProgress);
+    const backend = new Backend(name, this.#folder, onProgress);
     this.#backends.add(backend);
     try {
       return { backend, info: await this.#load(backend) };
@@ -89,6 +93,7 @@ export class Engine {
    * @param {ReadyBackend} ready
    */
   use(ready) {
+    this.#crew.dismiss();
     this.#standby = this.#current;
     this.#current = ready;
     this.#gone = null;
@@ -114,7 +119,7 @@ export class Engine {
 
   /** Resolves when nothing is asked: what is measured meanwhile is not slowed down, and slows nobody down. */
   idle() {
-    if (!this.#busy) return Promise.resolve();
+    if (!this.#busy.size) return Promise.resolve();
     return new Promise((/** @type {(value: void) => void} */ resolve) => this.#waitingForIdle.push(resolve));
   }
 
@@ -129,22 +134,49 @@ export class Engine {
     if (this.#disposed) throw disposed();
   }
 
-  /** Hands the next request to the current backend, unless it is at work. */
+  /** Hands the next requests to those that are not at work. */
   #pump() {
     if (this.#gone) return this.#queue.rejectAll(this.#gone.error);
-    if (this.#busy || !this.#current) return;
-    const request = this.#queue.take();
-    if (!request) return this.#tellIdle();
-    this.#work(this.#serve(request, this.#current));
+    for (const worker of this.#free()) {
+      const request = this.#queue.take();
+      if (!request) break;
+      this.#work(worker, this.#serve(request, worker));
+    }
+    this.#crew.stay(this.#busy.size > 0);
+    if (this.#current && !this.#busy.size) this.#tellIdle();
   }
 
-  /** @param {Promise<void>} work after which the next request is handed over */
-  #work(work) {
-    this.#busy = true;
+  #free() {
+    const workers = this.#current ? [this.#current, ...this.#crew.members] : this.#crew.members;
+    return workers.filter((worker) => !this.#busy.has(worker));
+  }
+
+  /**
+   * @param {unknown} worker
+   * @param {Promise<void>} work after which the next request is handed over
+   */
+  #work(worker, work) {
+    this.#busy.set(worker, work);
     void work.finally(() => {
-      this.#busy = false;
+      this.#busy.delete(worker);
       this.#pump();
+      const crowded = this.#queue.waits && this.#current?.info.backend === 'cpu';
+      void this.#crew.note(crowded).then(() => this.#pump());
     });
+  }
+
+  /** A worker for the crew. Nobody waits for it, so that its download is no progress. */
+  async #startBeside() {
+    const ready = await this.start('cpu', () => {});
+    if (this.#current?.info.backend === 'cpu') return ready;
+    this.stop(ready.backend);
+    throw new UndercoverError('disposed', 'The CPU answers no longer.');
+  }
+
+  /** @param {ReadyBackend} member of the crew, which answers what it was asked and then ends */
+  #retire(member) {
+    const work = this.#busy.get(member) ?? Promise.resolve();
+    void work.finally(() => this.stop(member.backend));
   }
 
   /**
@@ -154,7 +186,7 @@ export class Engine {
    */
   #revive(name) {
     this.#gone = null;
-    this.#work(this.#restart(name));
+    this.#work(name, this.#restart(name));
   }
 
   #tellIdle() {
@@ -189,7 +221,7 @@ export class Engine {
   async #recover(request, lost, reason) {
     this.#backends.delete(lost.backend);
     if (this.#disposed) return void request.reject(disposed());
-    this.#onLoss(lost.info.backend, reason);
+    if (!this.#crew.lose(lost)) this.#onLoss(lost.info.backend, reason);
     if (request.failures < MOST_FAILURES) this.#queue.putBack(request);
     else if (!request.settled) request.reject(reason);
     await this.#replace(lost);

@@ -60,6 +60,11 @@ export class Queue {
   /** @type {Request[]} */
   #waiting = [];
 
+  /** Whether there is any. */
+  get waits() {
+    return this.#waiting.length > 0;
+  }
+
   /** @param {Request} request */
   add(request) {
     this.#waiting.push(request);

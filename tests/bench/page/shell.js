@@ -10,8 +10,8 @@
 
 /** @typedef {{milliseconds: number, ready: number, logits: number[]}} First times since the navigation began */
 
-/** Covers that a caller has in hand at a time: the next can be decoded while one is computed. */
-const AT_ONCE = 2;
+/** Covers that a caller has in hand at a time: enough that nobody waits for the next, on as many cores as it uses. */
+const AT_ONCE = 4;
 
 /**
  * @param {(parameters: URLSearchParams) => Promise<Contestant>} load

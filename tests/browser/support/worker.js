@@ -31,12 +31,14 @@ export function keepMemory(page) {
 }
 
 /**
- * The memory of the one worker's WebAssembly module, which grows and never shrinks: all that it ever needed at once.
+ * The largest memory of a worker's WebAssembly module, which grows and never shrinks: all that it ever needed at once.
  * @param {Page} page
  * @returns {Promise<number>} in bytes
  */
-export function wasmBytes(page) {
-  const [worker, ...others] = page.workers();
-  if (!worker || others.length) throw new Error(`there are ${page.workers().length} workers`);
-  return worker.evaluate(() => /** @type {any} */ (globalThis).memoryOfTest.buffer.byteLength);
+export async function wasmBytes(page) {
+  const bytes = await Promise.all(
+    page.workers().map((worker) => worker.evaluate(() => /** @type {any} */ (globalThis).memoryOfTest?.buffer.byteLength ?? 0)),
+  );
+  if (!bytes.length) throw new Error('there is no worker');
+  return Math.max(...bytes);
 }

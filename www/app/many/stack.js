@@ -83,34 +83,40 @@ export class Stack {
     const { signal } = this.#abort;
     say(text('manyProgress', this.#figures));
     try {
-      await this.#classifier.load();
+      const undercover = await this.#classifier.load();
+      while (this.#next < this.#entries.length) await this.#ask(undercover, signal);
+      this.#end('idle', text('manyDone', this.#figures));
     } catch (error) {
-      // Without a network no cover can be judged; it may be loaded later.
-      this.#end('stopped', errorText(/** @type {Error} */ (error)));
-      return;
+      // Without a network no cover can be judged; it may be loaded later. What was aborted is asked again when the
+      // stack goes on.
+      if (!signal.aborted) this.#end('stopped', errorText(/** @type {Error} */ (error)));
     }
-    while (this.#next < this.#entries.length && !signal.aborted) {
-      const entry = this.#entries[this.#next];
-      await this.#ask(entry, signal);
-      if (signal.aborted) return;
-      this.#next += 1;
-      entry.render();
-      this.#tick();
+  }
+
+  /**
+   * About all that there are; more may have been added meanwhile.
+   * @param {import('../../undercover.js').Undercover} undercover
+   * @param {AbortSignal} signal
+   */
+  async #ask(undercover, signal) {
+    const entries = this.#entries.slice(this.#next);
+    const pictures = entries.map((entry) => entry.picture.source);
+    for await (const { index, ...result } of undercover.classifyAll(pictures, { signal })) {
+      signal.throwIfAborted();
+      this.#settle(entries[index], result);
     }
-    this.#end('idle', text('manyDone', this.#figures));
   }
 
   /**
    * @param {Entry} entry
-   * @param {AbortSignal} signal
+   * @param {{answer: import('../../lib/answer.js').Answer} | {error: unknown}} result
    */
-  async #ask(entry, signal) {
-    try {
-      const undercover = await this.#classifier.load();
-      entry.answer = await undercover.classify(entry.picture.source, { signal });
-    } catch (error) {
-      if (!signal.aborted) entry.trouble = /** @type {Error} */ (error);
-    }
+  #settle(entry, result) {
+    if ('answer' in result) entry.answer = result.answer;
+    else entry.trouble = /** @type {Error} */ (result.error);
+    this.#next += 1;
+    entry.render();
+    this.#tick();
   }
 
   #stop() {
