@@ -1,5 +1,7 @@
 //! An experiment: everything that decides how a network is trained, as a TOML file.
 
+mod numbers;
+
 use std::path::Path;
 
 use anyhow::{Context, anyhow, ensure};
@@ -307,6 +309,7 @@ impl Experiment {
 
     fn check(&self) -> anyhow::Result<()> {
         self.check_sizes()?;
+        numbers::check(self)?;
         let tune = &self.fine_tune;
         for (name, value) in [
             ("batch_size", tune.batch_size),
