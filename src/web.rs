@@ -31,6 +31,10 @@ const BACKEND: Backend = Backend::WebGpu;
 #[cfg(not(feature = "webgpu"))]
 const BACKEND: Backend = Backend::Cpu;
 
+#[allow(
+    unsafe_code,
+    reason = "the linker's own function, which has no other name in Rust"
+)]
 unsafe extern "C" {
     /// Runs the static constructors; synthesised by the linker.
     fn __wasm_call_ctors();
@@ -45,6 +49,7 @@ extern "C" {
 
 /// Runs once, when the module is instantiated.
 #[wasm_bindgen(start)]
+#[allow(unsafe_code, reason = "no safe way to run static constructors")]
 fn start() {
     // cubecl registers its operations in static constructors. Unless something calls them by name,
     // the linker has every export run them first, thousands of times in one inference.

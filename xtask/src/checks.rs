@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use crate::toolchain::WasmToolchain;
 use crate::wasm::{self, Module, Profile};
 use crate::workspace::Workspace;
-use crate::{browser, dist, node, process};
+use crate::{browser, dependencies, dist, node, process};
 
 /// A part of the checks.
 struct Step {
@@ -25,7 +25,7 @@ const MODULES: &str = "browser modules";
 const PACKAGES: &str = "node packages";
 const CONSUMERS: &str = "npm package and its users";
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step {
         name: "format",
         expected: "seconds",
@@ -37,6 +37,12 @@ const STEPS: [Step; 12] = [
         expected: "3 minutes, then seconds",
         needs: &[],
         run: clippy,
+    },
+    Step {
+        name: "dependencies",
+        expected: "half a minute",
+        needs: &[],
+        run: dependencies::check,
     },
     Step {
         name: "tests of the commands",
@@ -96,7 +102,8 @@ const STEPS: [Step; 12] = [
     Step {
         name: "tests in the browsers",
         expected: "10 minutes",
-        needs: &[MODULES, PACKAGES, CONSUMERS],
+        // The native tests leave files and the answers to them.
+        needs: &[NATIVE, MODULES, PACKAGES, CONSUMERS],
         run: test_browser,
     },
 ];
@@ -248,6 +255,7 @@ fn test_browser(workspace: &Workspace) -> Result<()> {
     process::run(
         node::program(workspace, "playwright")
             .args(["test", "--config", "tests/browser/playwright.config.js"])
+            .env("CARGO_TARGET_DIR", workspace.target())
             .env("CHROME", chromium)
             .env("FIREFOX", firefox),
     )

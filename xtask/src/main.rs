@@ -4,6 +4,7 @@ mod bench;
 mod bindgen;
 mod browser;
 mod checks;
+mod dependencies;
 mod dist;
 mod hash;
 mod node;
@@ -14,6 +15,8 @@ mod process;
 mod serve;
 mod site;
 mod toolchain;
+#[cfg(test)]
+mod unsafe_code;
 mod wasm;
 mod workspace;
 

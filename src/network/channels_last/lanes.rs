@@ -28,6 +28,7 @@ pub fn transpose(rows: [Lanes; LANES]) -> [Lanes; LANES] {
 }
 
 #[cfg(target_arch = "wasm32")]
+#[allow(unsafe_code, reason = "between a register and its numbers")]
 mod inner {
     #[cfg(target_feature = "relaxed-simd")]
     use core::arch::wasm32::f32x4_relaxed_madd;
