@@ -1,5 +1,6 @@
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
 
 use super::CoverError;
@@ -21,12 +22,14 @@ pub(super) fn centre_square(image: RgbImage, size: u32) -> Result<Vec<u8>, Cover
         .resize_alg(FILTER)
         .use_alpha(false)
         .crop(left.into(), top.into(), side.into(), side.into());
-    let from = ImageRef::new(width, height, image.as_raw(), PixelType::U8x3).map_err(broken)?;
-    let mut to = Image::new(size, size, PixelType::U8x3);
+    let from = TypedImageRef::<U8x3>::from_buffer(width, height, image.as_raw()).map_err(broken)?;
+    let mut pixels = vec![0; 3 * size as usize * size as usize];
+    let mut to = TypedImage::<U8x3>::from_buffer(size, size, &mut pixels).map_err(broken)?;
+    // Typed: the code for other kinds of pixels stays out of the browser's modules.
     Resizer::new()
-        .resize(&from, &mut to, &options)
+        .resize_typed(&from, &mut to, &options)
         .map_err(broken)?;
-    Ok(to.into_vec())
+    Ok(pixels)
 }
 
 /// The crop box lies within the picture and both have the same pixel type, so this is not met in practice.

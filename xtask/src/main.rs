@@ -8,7 +8,6 @@ mod dependencies;
 mod dist;
 mod hash;
 mod node;
-mod optimise;
 mod packages;
 mod precache;
 mod process;

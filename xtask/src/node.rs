@@ -9,13 +9,6 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Whether `node` and `npm` are there.
-pub fn is_installed() -> bool {
-    ["node", "npm"]
-        .iter()
-        .all(|program| process::succeeds(Command::new(program).arg("--version")))
-}
-
 /// Installs the pinned packages, unless they are there as the lockfile has them.
 pub fn install(workspace: &Workspace) -> Result<()> {
     install_in(workspace.root(), "half a minute")

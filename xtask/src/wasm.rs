@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use crate::hash::sha256;
 use crate::toolchain::{TARGET, WasmToolchain};
 use crate::workspace::Workspace;
-use crate::{bindgen, optimise, process};
+use crate::{bindgen, process};
 
 /// One of the modules of the crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,6 @@ pub fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
         workspace,
         profile,
         toolchain: WasmToolchain::set_up()?,
-        optimise: profile == Profile::Release && optimise::set_up(workspace)?,
     };
     Module::ALL
         .into_iter()
@@ -141,7 +140,6 @@ struct Builder<'a> {
     workspace: &'a Workspace,
     profile: Profile,
     toolchain: WasmToolchain,
-    optimise: bool,
 }
 
 impl Builder<'_> {
@@ -181,7 +179,7 @@ impl Builder<'_> {
     fn package(&self, compiled: &Path, package: &Path) -> Result<bool> {
         let bytes =
             fs::read(compiled).with_context(|| format!("{} cannot be read", compiled.display()))?;
-        let stamp = stamp(&bytes, self.profile, self.optimise);
+        let stamp = stamp(&bytes, self.profile);
         if fs::read_to_string(package.join(STAMP_FILE)).is_ok_and(|found| found == stamp) {
             return Ok(false);
         }
@@ -191,9 +189,6 @@ impl Builder<'_> {
         let aside = tempfile::tempdir_in(packages)?;
         let made = aside.path().join("package");
         bindgen::generate(compiled, &made, self.profile)?;
-        if self.optimise {
-            optimise::run(self.workspace, &made.join(bindgen::WASM_FILE))?;
-        }
         fs::write(made.join(STAMP_FILE), stamp)?;
         remove(package)?;
         fs::rename(&made, package)
@@ -203,9 +198,9 @@ impl Builder<'_> {
 }
 
 /// What a package was made of.
-fn stamp(module: &[u8], profile: Profile, optimised: bool) -> String {
+fn stamp(module: &[u8], profile: Profile) -> String {
     format!(
-        "{} {} optimised={optimised} bindgen={}\n",
+        "{} {} bindgen={}\n",
         sha256(module),
         profile.name(),
         bindgen::VERSION
@@ -229,11 +224,10 @@ mod tests {
 
     #[test]
     fn a_package_is_made_anew_when_anything_about_it_changes() {
-        let dev = stamp(b"module", Profile::Dev, false);
-        assert_eq!(dev, stamp(b"module", Profile::Dev, false));
-        assert_ne!(dev, stamp(b"other", Profile::Dev, false));
-        assert_ne!(dev, stamp(b"module", Profile::Release, false));
-        assert_ne!(dev, stamp(b"module", Profile::Dev, true));
+        let dev = stamp(b"module", Profile::Dev);
+        assert_eq!(dev, stamp(b"module", Profile::Dev));
+        assert_ne!(dev, stamp(b"other", Profile::Dev));
+        assert_ne!(dev, stamp(b"module", Profile::Release));
     }
 
     #[test]
@@ -243,7 +237,6 @@ mod tests {
             workspace: &workspace,
             profile: Profile::Dev,
             toolchain: WasmToolchain::Cargo,
-            optimise: false,
         };
         let folder = tempfile::tempdir().unwrap();
         let compiled = folder.path().join("undercover.wasm");
