@@ -420,3 +420,14 @@ fn every_architecture_becomes_a_bundle_that_passes_its_self_test() {
         }
     }
 }
+
+/// Parsing recurses: without a limit on nesting, a manifest of a few hundred kilobytes would end the process.
+#[test]
+fn a_manifest_that_is_nested_without_end_is_refused() {
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        let nested = format!("{}0{}", open.repeat(100_000), close.repeat(100_000));
+        let json = format!(r#"{{"format": {FORMAT}, "metrics": {nested}}}"#);
+        let error = Bundle::parse(json.as_bytes(), Vec::new()).unwrap_err();
+        assert_eq!(error.code(), "bundle-manifest", "{error}");
+    }
+}

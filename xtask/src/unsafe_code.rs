@@ -7,7 +7,16 @@ use std::path::Path;
 use crate::workspace::Workspace;
 
 /// Where there is Rust.
-const FOLDERS: [&str; 5] = ["benches", "src", "tests", "trainer", "xtask/src"];
+const FOLDERS: [&str; 8] = [
+    "benches",
+    "fuzz/examples",
+    "fuzz/fuzz_targets",
+    "fuzz/src",
+    "src",
+    "tests",
+    "trainer",
+    "xtask/src",
+];
 
 #[test]
 fn every_file_with_unsafe_code_is_listed_with_a_reason() {

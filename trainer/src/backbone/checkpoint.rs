@@ -94,3 +94,58 @@ fn numbers(bytes: &[u8]) -> Vec<f32> {
         .map(|chunk| f32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, bytes: &[u8]) -> anyhow::Result<Checkpoint> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes)?;
+        Checkpoint::read(&path)
+    }
+
+    /// What a pickle may ask for is not done: there is nothing here that could call it.
+    #[test]
+    fn a_pickle_that_calls_a_program_gives_no_tensor_and_runs_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = folder.path().join("made");
+        let command = format!("touch {}", made.display());
+        let length = u32::try_from(command.len()).unwrap().to_le_bytes();
+        let pickle = [
+            &b"\x80\x02cposix\nsystem\n(X"[..],
+            &length,
+            command.as_bytes(),
+            b"tR.",
+        ]
+        .concat();
+        assert!(
+            read("evil.pth", &pickle)
+                .is_err_and(|error| !made.exists() && !error.to_string().is_empty())
+        );
+    }
+
+    #[test]
+    fn what_is_nested_without_end_is_refused() {
+        let deep = [
+            &b"\x80\x02"[..],
+            &b"]".repeat(1_000_000),
+            &b"a".repeat(999_999),
+            b".",
+        ]
+        .concat();
+        assert!(read("deep.pth", &deep).is_err());
+        let json = "[".repeat(100_000);
+        let length = (json.len() as u64).to_le_bytes();
+        assert!(read("deep.safetensors", &[&length[..], json.as_bytes()].concat()).is_err());
+    }
+
+    #[test]
+    fn a_header_that_claims_more_than_the_file_holds_is_refused() {
+        assert!(read("huge.safetensors", &[0xff; 64]).is_err());
+        let header = br#"{"weight":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4398046511104]}}"#;
+        let length = (header.len() as u64).to_le_bytes();
+        assert!(read("long.safetensors", &[&length[..], header].concat()).is_err());
+    }
+}
