@@ -43,10 +43,13 @@ function* repeat(body) {
   for (;;) yield body;
 }
 
+/** @typedef {{method: string, path: string, headers: import('node:http').IncomingHttpHeaders}} Ask with the query in its path */
+
 /**
  * @typedef {object} Copy
  * @property {string} address of the copy's page
  * @property {Map<string, string | Buffer>} changed what is answered instead of the site's own, by path
+ * @property {Ask[]} asked all that has come to the host
  * @property {Set<string>} cut paths of files that break off halfway
  * @property {() => Promise<void>} close ends it: from then on there is no connection
  */
@@ -62,7 +65,10 @@ export async function startCopy(site, folder = '/') {
   const changed = new Map();
   /** @type {Copy['cut']} */
   const cut = new Set();
+  /** @type {Ask[]} */
+  const asked = [];
   const server = createServer(async (request, response) => {
+    asked.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers });
     const { pathname } = new URL(request.url ?? '/', 'http://host');
     if (!pathname.startsWith(folder)) return void response.writeHead(404).end();
     const path = pathname.slice(folder.length);
@@ -79,6 +85,7 @@ export async function startCopy(site, folder = '/') {
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
     address: `http://127.0.0.1:${port}${folder}`,
+    asked,
     changed,
     cut,
     close: () => {
