@@ -52,30 +52,32 @@ pub fn sentences(results: &Results) -> Vec<String> {
 }
 
 fn completeness(results: &Results) -> String {
-    let mut missing = Vec::new();
-    for by in [SplitBy::Group, SplitBy::Random] {
-        for recipe in RECIPES {
-            for asked in GenreSet::defaults() {
-                if results.find(recipe, &asked.id, &by).is_none() {
-                    missing.push(format!(
-                        "{} on {}, {}",
-                        network(recipe),
-                        set(&asked.id),
-                        split(&by)
-                    ));
-                }
-            }
-        }
+    let sets = GenreSet::defaults();
+    let of_each = 2 * sets.len();
+    let run = |recipe: &str| {
+        let splits = [SplitBy::Group, SplitBy::Random];
+        let run_on = |by| {
+            sets.iter()
+                .filter(|asked| results.find(recipe, &asked.id, by).is_some())
+        };
+        splits.iter().map(|by| run_on(by).count()).sum::<usize>()
+    };
+    let missing: Vec<String> = RECIPES
+        .into_iter()
+        .filter(|recipe| run(recipe) < of_each)
+        .map(|recipe| format!("{} of {}", of_each - run(recipe), network(recipe)))
+        .collect();
+    let (all, done) = (
+        of_each * RECIPES.len(),
+        RECIPES.into_iter().map(run).sum::<usize>(),
+    );
+    if missing.is_empty() {
+        return format!("All {all} experiments are finished.");
     }
-    let all = 2 * RECIPES.len() * GenreSet::defaults().len();
-    match missing.len() {
-        0 => format!("All {all} experiments are finished."),
-        count => format!(
-            "{} of {all} experiments are finished; not run: {}.",
-            all - count,
-            missing.join("; ")
-        ),
-    }
+    format!(
+        "{done} of {all} experiments are finished; not run are {}.",
+        missing.join(", ")
+    )
 }
 
 /// Whether the paper's figure lies within the interval of ours.
