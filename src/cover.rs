@@ -15,6 +15,7 @@ mod normalisation;
 mod resize;
 mod sniff;
 mod test_pattern;
+mod webp;
 
 pub use decode::{MAX_BYTES, MAX_PIXELS, MAX_SIDE, decode_rgb};
 pub use error::CoverError;

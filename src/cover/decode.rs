@@ -5,7 +5,7 @@ use image::{
     DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage,
 };
 
-use super::{CoverError, MIN_SIDE, jpeg, sniff};
+use super::{CoverError, MIN_SIDE, jpeg, sniff, webp};
 
 /// The largest file that is looked at: 64 MiB.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -45,7 +45,10 @@ pub fn decode_rgb(bytes: &[u8]) -> Result<RgbImage, CoverError> {
         return Err(CoverError::Truncated);
     }
     // Damaged metadata does not make a picture unreadable.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = match format {
+        ImageFormat::WebP if !webp::chunks_fit(riff(bytes)) => Orientation::NoTransforms,
+        _ => decoder.orientation().unwrap_or(Orientation::NoTransforms),
+    };
     let mut image =
         DynamicImage::from_decoder(decoder).map_err(|error| CoverError::from_decoder(&error))?;
     image.apply_orientation(orientation);
@@ -66,6 +69,11 @@ fn ends_early(bytes: &[u8], format: ImageFormat) -> bool {
 fn riff_length(bytes: &[u8]) -> usize {
     let declared = bytes.get(4..8).and_then(|length| length.try_into().ok());
     (declared.map_or(0, u32::from_le_bytes) as usize).saturating_add(8)
+}
+
+/// A RIFF container without what comes behind it.
+fn riff(bytes: &[u8]) -> &[u8] {
+    &bytes[..riff_length(bytes).min(bytes.len())]
 }
 
 /// Reads the header and checks it against the limits.

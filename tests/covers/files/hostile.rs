@@ -81,6 +81,11 @@ pub(super) fn rows() -> Vec<Row> {
             bombs(),
         ),
         row(
+            "a WebP whose EXIF block claims four gigabytes",
+            "read; the block is ignored, and no memory taken for it",
+            vec![file("claims.webp", webp::claiming_metadata(), USUAL)],
+        ),
+        row(
             "thousands of frames or scans",
             "the first frame; of JPEG refused: `broken`",
             vec![

@@ -30,6 +30,15 @@ pub(super) fn rows() -> Vec<Row> {
     ]
 }
 
+/// The usual picture, with an EXIF chunk that claims 4 GiB and holds four bytes.
+pub(super) fn claiming_metadata() -> Vec<u8> {
+    let size = [three_bytes(WIDTH - 1), three_bytes(HEIGHT - 1)].concat();
+    let mut chunks = chunk(*b"VP8X", &[&[8, 0, 0, 0], &size[..]].concat());
+    chunks.extend(&encode(quadrants(WIDTH, HEIGHT), ImageFormat::WebP)[12..]);
+    chunks.extend([&b"EXIF"[..], &[0xff; 4], b"MM\0*"].concat());
+    chunk(*b"RIFF", &[b"WEBP", &chunks[..]].concat())
+}
+
 /// The usual picture and then green ones (RFC 9649, section 2.7).
 pub(super) fn animated(frames: usize) -> Vec<u8> {
     let last = RgbImage::from_pixel(WIDTH, HEIGHT, COLOURS[1]);

@@ -58,7 +58,7 @@ fn completeness(results: &Results) -> String {
         let splits = [SplitBy::Group, SplitBy::Random];
         let run_on = |by| {
             sets.iter()
-                .filter(|asked| results.find(recipe, &asked.id, by).is_some())
+                .filter(move |asked| results.find(recipe, &asked.id, by).is_some())
         };
         splits.iter().map(|by| run_on(by).count()).sum::<usize>()
     };
