@@ -3,19 +3,10 @@
 import { choose, drop, open } from './support/page.js';
 import { cover, file } from './support/pictures.js';
 import { expect, test } from './support/test.js';
-
-/** @typedef {import('@playwright/test').Page} Page */
+import { haveCores } from './support/worker.js';
 
 /** @param {number} count */
 const covers = (count) => Array.from({ length: count }, (_, index) => file(`cover-${index}.png`, cover(index)));
-
-/**
- * @param {Page} page
- * @param {number} cores
- */
-async function haveCores(page, cores) {
-  await page.addInitScript((value) => Object.defineProperty(navigator, 'hardwareConcurrency', { value }), cores);
-}
 
 test('a long queue is answered on several cores, alike, and the workers are let go after it', async ({ page }) => {
   await haveCores(page, 3);

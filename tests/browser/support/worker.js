@@ -42,3 +42,12 @@ export async function wasmBytes(page) {
   if (!bytes.length) throw new Error('there is no worker');
   return Math.max(...bytes);
 }
+
+/**
+ * Makes the page believe in a processor: no more workers than it has cores.
+ * @param {Page} page
+ * @param {number} cores
+ */
+export async function haveCores(page, cores) {
+  await page.addInitScript((value) => Object.defineProperty(navigator, 'hardwareConcurrency', { value }), cores);
+}
