@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use image::RgbImage;
 use undercover::cover::{Cover, Normalisation, decode_rgb};
 
 use crate::experiment::Experiment;
+use crate::fingerprint::Fingerprint;
 use crate::sampler::{Purpose, generator};
 
 /// One cover to read: where it is, and which genre it has.
@@ -19,6 +20,8 @@ pub struct Sample {
     pub genre: usize,
     /// The collection it came from.
     pub source: String,
+    /// What the file held when it was read first.
+    pub fingerprint: Fingerprint,
     /// The decoded picture, where there was room to keep it.
     pub picture: Option<Arc<RgbImage>>,
 }
@@ -30,11 +33,21 @@ impl Sample {
     }
 
     /// The picture, whole: the one that is kept, or the file decoded anew.
+    ///
+    /// # Errors
+    /// If the file cannot be read any more, or holds something else by now: what is learned from it could not be
+    /// learned again.
     pub fn picture(&self) -> anyhow::Result<Arc<RgbImage>> {
-        match &self.picture {
-            Some(picture) => Ok(picture.clone()),
-            None => read_picture(&self.path).map(Arc::new),
+        if let Some(picture) = &self.picture {
+            return Ok(picture.clone());
         }
+        let bytes = read(&self.path)?;
+        ensure!(
+            Fingerprint::of(&bytes) == self.fingerprint,
+            "{} has changed since it was read first; put it back and give the same command again",
+            self.path.display()
+        );
+        decode(&self.path, &bytes).map(Arc::new)
     }
 }
 
@@ -76,10 +89,43 @@ impl Preparation {
 
 /// Reads a picture, whole.
 pub fn read_picture(path: &Path) -> anyhow::Result<RgbImage> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    decode_rgb(&bytes).with_context(|| format!("{} is no usable cover", path.display()))
+    decode(path, &read(path)?)
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn decode(path: &Path, bytes: &[u8]) -> anyhow::Result<RgbImage> {
+    decode_rgb(bytes).with_context(|| format!("{} is no usable cover", path.display()))
 }
 
 fn square(path: &Path, picture: RgbImage, size: u32) -> anyhow::Result<Cover> {
     Cover::from_rgb(picture, size).with_context(|| format!("{} is no usable cover", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_that_has_changed_is_not_taken_for_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cover.png");
+        let save = |value| RgbImage::from_pixel(8, 8, image::Rgb([value; 3])).save(&path);
+        save(1).unwrap();
+        let sample = Sample {
+            fingerprint: Fingerprint::of(&read(&path).unwrap()),
+            path: path.clone(),
+            genre: 0,
+            source: String::new(),
+            picture: None,
+        };
+        assert_eq!(sample.picture().unwrap().get_pixel(0, 0).0, [1; 3]);
+        save(2).unwrap();
+        let said = sample.picture().unwrap_err().to_string();
+        assert!(said.contains("cover.png has changed since"), "{said}");
+        save(1).unwrap();
+        assert!(sample.picture().is_ok());
+    }
 }

@@ -6,6 +6,7 @@ use undercover::cover::decode_rgb;
 use crate::batch::Sample;
 use crate::cache::PictureCache;
 use crate::dataset::{Dataset, Split, load};
+use crate::fingerprint::Fingerprint;
 use crate::train::bar;
 
 /// The usable covers of a split (`None`: of all) whose genre is among `genres`.
@@ -40,7 +41,10 @@ fn kept_samples(
     let loaded = load(
         dataset,
         &rows,
-        |bytes| decode_rgb(bytes).map(|picture| cache.keep(picture)),
+        |bytes| {
+            let picture = decode_rgb(bytes)?;
+            Ok((Fingerprint::of(bytes), cache.keep(picture)))
+        },
         |done| progress.set_position(done as u64),
     )?;
     progress.finish_and_clear();
@@ -50,11 +54,12 @@ fn kept_samples(
     Ok(loaded
         .items
         .into_iter()
-        .filter_map(|(row, picture)| {
+        .filter_map(|(row, (fingerprint, picture))| {
             Some(Sample {
                 path: dataset.path(row),
                 genre: genres.iter().position(|genre| *genre == row.genre)?,
                 source: row.source.clone(),
+                fingerprint,
                 picture,
             })
         })

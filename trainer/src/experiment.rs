@@ -1,10 +1,12 @@
 //! An experiment: everything that decides how a network is trained, as a TOML file.
 
-mod numbers;
+mod check;
+#[cfg(test)]
+mod documented;
 
 use std::path::Path;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow};
 use serde::{Deserialize, Serialize};
 use undercover::cover::Normalisation;
 use undercover::network::Architecture;
@@ -306,101 +308,9 @@ impl Experiment {
         experiment.check()?;
         Ok(experiment)
     }
-
-    fn check(&self) -> anyhow::Result<()> {
-        self.check_sizes()?;
-        numbers::check(self)?;
-        let tune = &self.fine_tune;
-        for (name, value) in [
-            ("batch_size", tune.batch_size),
-            ("micro_batch", tune.micro_batch),
-            ("validate_every", tune.validate_every),
-            ("patience", tune.patience),
-            ("checkpoint_every", tune.checkpoint_every),
-        ] {
-            ensure!(value > 0, "fine_tune.{name} must be at least 1");
-        }
-        ensure!(
-            tune.batch_size.is_multiple_of(tune.micro_batch),
-            "fine_tune.batch_size ({}) must be a multiple of micro_batch ({})",
-            tune.batch_size,
-            tune.micro_batch
-        );
-        ensure!(
-            (0.0..1.0).contains(&tune.label_smoothing),
-            "fine_tune.label_smoothing must be at least 0 and below 1"
-        );
-        ensure!(
-            (0.0..1.0).contains(&tune.average_decay),
-            "fine_tune.average_decay must be at least 0 and below 1"
-        );
-        ensure!(
-            (0.0..=1.0).contains(&tune.distillation),
-            "fine_tune.distillation must be from 0 to 1"
-        );
-        ensure!(
-            tune.layer_decay > 0.0 && tune.layer_decay <= 1.0,
-            "fine_tune.layer_decay must be above 0 and at most 1"
-        );
-        ensure!(
-            (0.0..=1.0).contains(&self.choose_by.held_out_share),
-            "choose_by.held_out_share must be from 0 to 1"
-        );
-        self.augmentation.check()
-    }
-
-    fn check_sizes(&self) -> anyhow::Result<()> {
-        let (name, sizes) = (self.architecture.name(), &self.fine_tune.sizes);
-        let multiple = self.architecture.size_multiple() as usize;
-        for (key, size) in std::iter::once(("input_size", self.input_size))
-            .chain(sizes.iter().map(|&size| ("fine_tune.sizes", size)))
-        {
-            ensure!(
-                size > 0 && size.is_multiple_of(multiple),
-                "{key} must be a multiple of {multiple} for {name}, not {size}"
-            );
-        }
-        ensure!(
-            sizes.is_empty() || takes_any_size(self.architecture),
-            "{name} has one input size; leave out fine_tune.sizes"
-        );
-        ensure!(
-            !self.fine_tune.draw_sizes || !sizes.is_empty(),
-            "fine_tune.draw_sizes needs fine_tune.sizes to draw from"
-        );
-        Ok(())
-    }
 }
 
 /// Whether one network takes covers of several sizes; else its dense layers are made for one.
 pub fn takes_any_size(architecture: Architecture) -> bool {
     !matches!(architecture, Architecture::Module1 | Architecture::Module2)
-}
-
-impl Augmentation {
-    fn check(&self) -> anyhow::Result<()> {
-        ensure!(
-            self.min_area > 0.0 && self.min_area <= 1.0,
-            "augmentation.min_area must be above 0 and at most 1"
-        );
-        ensure!(
-            self.max_aspect >= 1.0,
-            "augmentation.max_aspect must be at least 1"
-        );
-        ensure!(
-            (0.0..=1.0).contains(&self.colour),
-            "augmentation.colour must be from 0 to 1"
-        );
-        for (name, probability) in [
-            ("rescale", self.rescale),
-            ("sharpness", self.sharpness),
-            ("jpeg", self.jpeg),
-        ] {
-            ensure!(
-                (0.0..=1.0).contains(&probability),
-                "augmentation.{name} is a probability, from 0 to 1"
-            );
-        }
-        Ok(())
-    }
 }

@@ -16,6 +16,7 @@ mod experiment;
 mod experiments;
 mod export;
 mod files;
+mod fingerprint;
 mod html;
 mod inference;
 mod metrics;

@@ -69,6 +69,7 @@ fn of_covers(covers: &[Sample]) -> anyhow::Result<Normalisation> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fingerprint::Fingerprint;
 
     #[test]
     fn covers_of_two_colours_have_their_mean_and_deviation() {
@@ -82,6 +83,7 @@ mod tests {
                     .save(&path)
                     .unwrap();
                 Sample {
+                    fingerprint: Fingerprint::of(&std::fs::read(&path).unwrap()),
                     path,
                     genre: 0,
                     source: String::new(),

@@ -1,6 +1,6 @@
 //! Trains a network: head first where there is a backbone, then the whole.
 //!
-//! A run is a folder: `experiment.json`, `checkpoints/`, `best.bpk` (the weights of the best
+//! A run is a folder: `experiment.json`, `covers.json`, `checkpoints/`, `best.bpk` (the weights of the best
 //! validation), `last.bpk` (those of the end), `start.bpk` (those it went on from, if they were given), `run.json` (the
 //! result). Everything a step does follows from the experiment's seed
 //! and the step's number, so a run that was killed resumes and ends as if it never had been.
@@ -10,6 +10,7 @@ pub mod average;
 pub mod checkpoint;
 pub mod claim;
 mod cost;
+mod covers;
 mod distillation;
 pub mod diverged;
 mod draw;
@@ -43,12 +44,13 @@ use undercover::network::Network;
 
 use self::checkpoint::{Checkpoints, Progress};
 pub use self::cost::Cost;
+use self::covers::Covers;
 pub use self::features::Features;
 pub use self::given::Origin;
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
 use crate::experiment::Experiment;
-use crate::files::write_bytes;
+use crate::files::{remove_leftovers, write_bytes};
 use crate::model::is_bundle;
 use crate::sampler::Sampler;
 
@@ -178,13 +180,19 @@ impl Run<'_> {
         Ok(folder.map(Outcome::read).transpose()?.map(Box::new))
     }
 
-    /// Refuses to mix two experiments in one folder.
+    /// Refuses to mix two experiments, or the covers of two datasets, in one folder.
     fn claim_folder(&self) -> anyhow::Result<()> {
         let path = self.folder.join("experiment.json");
         claim::claim(
             &path,
             self.experiment,
             "a run of another experiment",
+            "--run",
+        )?;
+        claim::claim(
+            &self.folder.join("covers.json"),
+            &Covers::of(self),
+            "a run on other covers or genres, or on pictures that have changed since: put them back",
             "--run",
         )
     }
@@ -214,17 +222,6 @@ impl Run<'_> {
             .map(|&share| if adjust { share.ln() as f32 } else { 0.0 })
             .collect()
     }
-}
-
-/// Removes the half-written files of a run that was killed; the folder is locked.
-fn remove_leftovers(folder: &Path) -> anyhow::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "tmp") {
-            fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-        }
-    }
-    Ok(())
 }
 
 /// Where a run's folder keeps the weights of its best validation.

@@ -21,7 +21,7 @@ use self::space::{Search, Shown, Values};
 use self::table::{Table, ranked};
 use self::trial::{Rung, Trial};
 use crate::experiment::Experiment;
-use crate::files::write_bytes;
+use crate::files::{remove_leftovers, write_bytes};
 use crate::train::diverged::Diverged;
 use crate::train::{Outcome, Run, claim, lock};
 
@@ -44,6 +44,7 @@ impl Tuning<'_> {
         fs::create_dir_all(self.folder)
             .with_context(|| format!("cannot create {}", self.folder.display()))?;
         let _lock = lock::acquire(self.folder)?;
+        remove_leftovers(self.folder)?;
         let space = &self.search.space;
         let claimed = self.folder.join("space.json");
         claim::claim(

@@ -3,36 +3,9 @@
 mod common;
 
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Stdio;
 
-use common::{fail, result, succeed, train, trainer, write_dataset, write_experiment};
-
-/// A dataset and an experiment of 20 steps, with a checkpoint every 10.
-fn prepare() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    write_dataset(folder.path());
-    write_experiment(&folder.path().join("small.toml"), 20);
-    folder
-}
-
-fn replace(file: &Path, from: &str, to: &str) {
-    let text = fs::read_to_string(file).unwrap();
-    assert!(text.contains(from), "no {from} in {}", file.display());
-    fs::write(file, text.replace(from, to)).unwrap();
-}
-
-/// The names in a folder, sorted.
-fn names(folder: PathBuf) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
+use common::{fail, names, prepare, replace, succeed, train, trainer, wait_for, write_experiment};
 
 #[test]
 fn an_unreadable_checkpoint_is_passed_over_for_the_one_before() {
@@ -175,91 +148,11 @@ fn a_second_run_into_a_folder_is_refused_while_the_first_goes_on() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(300);
-    while !folder.join("run/experiment.json").exists() {
-        assert!(Instant::now() < deadline, "the first run does not begin");
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    wait_for(&mut first, &folder.join("run/experiment.json"));
     let said = fail(folder, &train("run"));
     let goes_on = first.try_wait().unwrap().is_none();
     first.kill().unwrap();
     first.wait().unwrap();
     assert!(said.contains("another run is training in run"), "{said}");
     assert!(goes_on);
-}
-
-/// Asserts that a run failed because it could not write its checkpoint of step 10.
-#[cfg(unix)]
-fn assert_stopped_in_time(output: &Output) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "{said}");
-    assert!(
-        said.contains("the checkpoint of step 10 cannot be written"),
-        "{said}"
-    );
-}
-
-/// No rights are needed for this: files beyond a size are refused, as a full disk refuses them.
-#[cfg(unix)]
-#[test]
-fn a_checkpoint_that_does_not_fit_leaves_the_one_before() {
-    let folder = prepare();
-    let folder = folder.path();
-    // The weights take 0.8 MB, and fit; the optimiser's state, from the first step on, 1.7 MB. 512 bytes a block.
-    let limited = r#"trap "" XFSZ; ulimit -f 2400; exec "$@""#;
-    let output = Command::new("sh")
-        .current_dir(folder)
-        .args(["-c", limited, "sh", env!("CARGO_BIN_EXE_trainer")])
-        .args(train("stopped"))
-        .output()
-        .unwrap();
-    assert_stopped_in_time(&output);
-    assert_eq!(names(folder.join("stopped/checkpoints")), ["step-0000000"]);
-    succeed(folder, &train("stopped"));
-    succeed(folder, &train("whole"));
-    assert_eq!(result(folder, "whole"), result(folder, "stopped"));
-}
-
-/// On a file system of 4 MB that is enlarged afterwards, in a name space of its own.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_stops_a_run_and_room_lets_it_go_on() {
-    let folder = prepare();
-    let folder = folder.path();
-    fs::create_dir(folder.join("disk")).unwrap();
-    let mounts = "mount -t tmpfs -o size=4m tmpfs disk";
-    let may_mount = Command::new("unshare")
-        .args(["-rm", "sh", "-c", mounts])
-        .current_dir(folder)
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !may_mount {
-        // Past the capture of the test's output.
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED: a_full_disk_stops_a_run_and_room_lets_it_go_on: no file system can be mounted here"
-        );
-        return;
-    }
-    let script = format!(
-        r#"{mounts} || exit 9
-"$@"; status=$?
-ls disk/stopped/checkpoints > left
-mount -o remount,size=64m disk && "$@" > again && cp -r disk/stopped .
-exit $status"#
-    );
-    let output = Command::new("unshare")
-        .args(["-rm", "sh", "-c", &script, "sh"])
-        .arg(env!("CARGO_BIN_EXE_trainer"))
-        .args(train("disk/stopped"))
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert_stopped_in_time(&output);
-    let left = fs::read_to_string(folder.join("left")).unwrap();
-    assert_eq!(left.trim(), "step-0000000");
-    let again = fs::read_to_string(folder.join("again")).unwrap();
-    assert!(again.contains("Resuming at step 0."), "{again}");
-    succeed(folder, &train("whole"));
-    assert_eq!(result(folder, "whole"), result(folder, "stopped"));
 }

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use clap::Args;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use undercover::bundle::Bundle;
 use undercover::genre::GenreSet;
 
 use super::device::DeviceArguments;
 use crate::compute::Compute;
+use crate::fingerprint::Fingerprint;
 use crate::predict::{Output, Picture, Pictures, Printed, RowFile, Shard, predict};
 use crate::train::bar;
 use crate::{evaluate, model};
@@ -154,9 +154,6 @@ fn question(bundle: &Bundle, set: &GenreSet, shard: Option<Shard>) -> Result<Str
     let manifest = bundle.manifest();
     let shard = shard.map(|shard| shard.to_string());
     let question = json!([manifest.weights.sha256, manifest.input, set, shard]).to_string();
-    let digest = Sha256::digest(question);
-    Ok(digest[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    let name = Fingerprint::of(question.as_bytes()).to_string();
+    Ok(name[..8].to_owned())
 }

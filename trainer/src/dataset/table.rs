@@ -76,6 +76,11 @@ fn parse(record: &ByteRecord, columns: &[usize; 5]) -> Result<Row> {
     }
     let [file, genre, source, artist, split] = values;
     ensure!(!genre.is_empty(), "the genre is empty");
+    // What some programs write for a number that is none, and so for a label that is missing.
+    ensure!(
+        !genre.eq_ignore_ascii_case("nan"),
+        "the genre is {genre}: it is missing"
+    );
     Ok(Row {
         file: parse_file(file)?,
         genre: genre.to_owned(),

@@ -115,6 +115,7 @@ fn probabilities(set: &GenreSet, all: &[String], logits: &[f32]) -> Result<Vec<f
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fingerprint::Fingerprint;
 
     #[test]
     fn answers_stand_in_the_order_of_the_set_and_come_back_from_json() {
@@ -125,6 +126,7 @@ mod tests {
             path: "/covers/rock/a.jpg".into(),
             genre: 0,
             source: "shop".into(),
+            fingerprint: Fingerprint::default(),
             picture: None,
         };
         let logits = vec![vec![0.0, 9.0, 3f32.ln()]];

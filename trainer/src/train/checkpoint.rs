@@ -51,12 +51,12 @@ impl Losses {
     /// Notes a step's loss; answers the smoothed loss.
     pub fn add(&mut self, loss: f32) -> f64 {
         let loss = f64::from(loss);
-        self.sum += loss;
+        self.sum = exact(self.sum + loss);
         self.count += 1;
         let smoothed = self
             .smoothed
             .map_or(loss, |before| 0.95 * before + 0.05 * loss);
-        self.smoothed = Some(smoothed);
+        self.smoothed = Some(exact(smoothed));
         smoothed
     }
 
@@ -68,7 +68,13 @@ impl Losses {
     }
 }
 
-/// One validation.
+/// A number at nine decimals, of which JSON keeps every bit: serde_json may miss the last one of a longer number, and a
+/// run that resumes is to go on with the very numbers that it had.
+pub fn exact(number: f64) -> f64 {
+    (number * 1e9).round() / 1e9
+}
+
+/// One validation. Its numbers are [`exact`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Validation {
     /// After how many steps.
@@ -140,9 +146,14 @@ impl Checkpoints {
                 self.0.display()
             )
         })?;
-        let steps = self.steps()?;
-        for step in steps.iter().rev().skip(KEPT) {
-            remove(&self.folder(*step))?;
+        self.prune(step)
+    }
+
+    /// Removes all checkpoints up to `step` but the newest [`KEPT`].
+    fn prune(&self, step: usize) -> anyhow::Result<()> {
+        let steps = self.steps()?.into_iter().rev();
+        for old in steps.filter(|&old| old <= step).skip(KEPT) {
+            remove(&self.folder(old))?;
         }
         Ok(())
     }
@@ -158,7 +169,7 @@ impl Checkpoints {
     }
 
     /// The newest whole checkpoint that can be read, loaded into `network` and `optimizer` as
-    /// templates. Unreadable ones are passed over with a warning.
+    /// templates. Unreadable ones are passed over with a warning; old ones that a kill has left are removed.
     pub fn newest(
         &self,
         network: &Network,
@@ -166,7 +177,10 @@ impl Checkpoints {
     ) -> anyhow::Result<Option<Checkpoint>> {
         for step in self.steps()?.into_iter().rev() {
             match self.load(step, network, optimizer()) {
-                Ok(checkpoint) => return Ok(Some(checkpoint)),
+                Ok(checkpoint) => {
+                    self.prune(step)?;
+                    return Ok(Some(checkpoint));
+                }
                 Err(error) => eprintln!(
                     "warning: the checkpoint at step {step} is unreadable and passed over: {error:#}"
                 ),
@@ -250,4 +264,32 @@ pub fn load_network(network: Network, path: &Path) -> anyhow::Result<Network> {
     network
         .try_load_record(record)
         .map_err(|error| anyhow!("{} does not fit the network: {error:?}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_come_back_from_json_to_the_last_bit() {
+        let mut losses = Losses::default();
+        for step in 0..2000 {
+            losses.add(0.7 + (step as f32 * 0.37).sin() / 3.0);
+            let json = serde_json::to_vec(&losses).unwrap();
+            assert_eq!(serde_json::from_slice::<Losses>(&json).unwrap(), losses);
+        }
+        let mean = losses.take_mean();
+        assert!((mean - 0.7).abs() < 1e-3, "{mean}");
+    }
+
+    #[test]
+    fn the_newest_are_kept_and_those_that_could_not_be_read_are_left() {
+        let run = tempfile::tempdir().unwrap();
+        let checkpoints = Checkpoints::open(run.path()).unwrap();
+        for step in 1..=5 {
+            fs::create_dir(checkpoints.folder(step)).unwrap();
+        }
+        checkpoints.prune(4).unwrap();
+        assert_eq!(checkpoints.steps().unwrap(), [3, 4, 5]);
+    }
 }

@@ -1,8 +1,8 @@
 //! Features of a frozen backbone, kept on disk.
 //!
 //! A backbone answers the same for the same cover, and a head is trained on each cover many times. The store is a
-//! folder: `rows.f32` has a row of numbers for each cover, one after the other, and `index.json` says whose they are
-//! and what they depend on: the backbone's weights, the input size and the normalisation. Rows are added at the end
+//! folder: `rows.f32` has a row of numbers for each cover, one after the other, and `index.json` says whose they are,
+//! by what the pictures hold, and what they depend on: the backbone's weights, the input size and the normalisation. Rows are added at the end
 //! before the index counts them, so that a kill loses a few at most; they stay on the disk, so that memory does not
 //! grow with the dataset. The index notes the time that they took, so that a run that finds them there is not told to
 //! be quicker than it is.
@@ -23,7 +23,8 @@ pub use self::rows::Features;
 use super::spent::{Spent, Stopwatch};
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
-use crate::files::write_bytes;
+use crate::files::{remove_leftovers, write_bytes};
+use crate::fingerprint::Fingerprint;
 use crate::inference;
 
 /// Covers whose features are computed between two entries in the index.
@@ -44,7 +45,7 @@ struct Index {
     key: String,
     /// Numbers in a row.
     width: usize,
-    /// The covers in the order of their rows.
+    /// The fingerprints of the covers in the order of their rows.
     covers: Vec<String>,
     /// The time that a cover took, on average.
     per_cover: Spent,
@@ -62,13 +63,13 @@ impl<'a> Store<'a> {
         let key = Sha256::new()
             .chain_update(weights)
             .chain_update(serde_json::to_vec(&preparation.normalisation)?)
-            .chain_update(preparation.size.to_le_bytes())
-            .finalize();
-        let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+            .chain_update(preparation.size.to_le_bytes());
+        let key = Fingerprint::from(key).to_string();
         let lock = fs::create_dir_all(folder)
             .and_then(|()| File::create(folder.join("lock")))
             .and_then(|file| file.lock().map(|()| file))
             .with_context(|| format!("cannot open the features in {}", folder.display()))?;
+        remove_leftovers(folder)?;
         let index = read(folder, &key).unwrap_or(Index {
             key,
             ..Index::default()
@@ -137,8 +138,9 @@ fn read(folder: &Path, key: &str) -> Option<Index> {
     (index.key == key && length >= counted as u64).then_some(index)
 }
 
+/// What a cover is known by: what it holds, wherever it lies.
 fn name(sample: &Sample) -> String {
-    sample.path.display().to_string()
+    sample.fingerprint.to_string()
 }
 
 #[cfg(test)]
@@ -151,6 +153,7 @@ mod tests {
             path: name.into(),
             genre: 0,
             source: String::new(),
+            fingerprint: Fingerprint::of(name.as_bytes()),
             picture: None,
         }
     }

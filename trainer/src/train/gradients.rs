@@ -119,6 +119,7 @@ mod tests {
     use undercover::network::Architecture;
 
     use crate::batch::{Preparation, Sample};
+    use crate::fingerprint::Fingerprint;
     use crate::sampler::Sampler;
     use crate::train::draw::Draw;
 
@@ -143,6 +144,7 @@ mod tests {
                 path: format!("{index}").into(),
                 genre: usize::from(index) % 3,
                 source: String::new(),
+                fingerprint: Fingerprint::default(),
                 picture: Some(Arc::new(image::RgbImage::from_fn(16, 16, pixel))),
             }
         };

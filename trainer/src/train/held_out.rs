@@ -88,12 +88,14 @@ impl<'a> HeldOut<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fingerprint::Fingerprint;
 
     fn cover(source: &str, genre: usize) -> Sample {
         Sample {
             path: "cover".into(),
             genre,
             source: source.to_owned(),
+            fingerprint: Fingerprint::default(),
             picture: None,
         }
     }

@@ -18,6 +18,7 @@ use super::{Run, optimize};
 use crate::batch::Sample;
 use crate::compute::Compute;
 use crate::experiment::Experiment;
+use crate::fingerprint::Fingerprint;
 use crate::inference;
 use crate::sampler::Sampler;
 
@@ -191,6 +192,7 @@ fn samples(size: usize) -> Vec<Sample> {
             path: format!("cover {index}").into(),
             genre: index % TEN_GENRES.len(),
             source: String::new(),
+            fingerprint: Fingerprint::default(),
             picture: Some(Arc::new(picture(index as u32))),
         })
         .collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use undercover::genre::GenreSet;
 
-use super::checkpoint::{Checkpoint, Validation, save_network};
+use super::checkpoint::{Checkpoint, Validation, exact, save_network};
 use super::{Run, bar, best, genre_sets};
 use crate::batch::Sample;
 use crate::inference;
@@ -49,12 +49,17 @@ impl Run<'_> {
             true => 0.0,
             false => self.experiment.choose_by.held_out_share,
         };
+        let score = (1.0 - share) * mean(&balanced_accuracy) + share * mean(&held_out);
+        let all_exact = |values: BTreeMap<String, f64>| {
+            let values = values.into_iter();
+            values.map(|(name, value)| (name, exact(value))).collect()
+        };
         Validation {
             step,
-            training_loss,
-            score: (1.0 - share) * mean(&balanced_accuracy) + share * mean(&held_out),
-            balanced_accuracy,
-            held_out,
+            training_loss: exact(training_loss),
+            score: exact(score),
+            balanced_accuracy: all_exact(balanced_accuracy),
+            held_out: all_exact(held_out),
         }
     }
 }
@@ -154,6 +159,7 @@ fn answer(logits: &[f32], members: &[usize]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fingerprint::Fingerprint;
 
     #[test]
     fn recall_is_averaged_over_genres_and_answers_stay_within_the_set() {
@@ -173,6 +179,7 @@ mod tests {
             path: "cover".into(),
             genre,
             source: source.to_owned(),
+            fingerprint: Fingerprint::default(),
             picture: None,
         };
         let covers = [

@@ -49,12 +49,14 @@ impl Trial {
                 failed: None,
             });
         };
-        serde_json::from_slice(&json).with_context(|| {
+        let known: Self = serde_json::from_slice(&json).with_context(|| {
             format!(
                 "{} is damaged; remove it to train the trial again",
                 path.display()
             )
-        })
+        })?;
+        // As they are drawn: of a long number serde_json may miss the last bit.
+        Ok(Self { values, ..known })
     }
 
     /// Notes what it reached.

@@ -3,12 +3,13 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use image::{Rgb, RgbImage};
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// Genres that only their pattern tells apart: their colours are random.
 pub const GENRES: [&str; 3] = ["classical", "hiphop", "rock"];
@@ -33,6 +34,31 @@ pub fn write_dataset(folder: &Path) {
         }
     }
     fs::write(folder.join("covers.csv"), csv).unwrap();
+}
+
+/// A folder with a dataset and an experiment of 20 steps, with a checkpoint every 10.
+pub fn prepare() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    write_dataset(folder.path());
+    write_experiment(&folder.path().join("small.toml"), 20);
+    folder
+}
+
+/// Replaces a part of a text file that must be there.
+pub fn replace(file: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "no {from} in {}", file.display());
+    fs::write(file, text.replace(from, to)).unwrap();
+}
+
+/// The names in a folder, sorted.
+pub fn names(folder: PathBuf) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
 }
 
 /// Horizontal stripes, vertical stripes, or rings, in random colours at a random place.
@@ -174,15 +200,21 @@ pub fn kill_once_there(folder: &Path, arguments: &[&str], path: &Path) {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
+    wait_for(&mut child, path);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// Waits until a command that runs has written something at a path.
+pub fn wait_for(child: &mut Child, path: &Path) {
     let deadline = Instant::now() + Duration::from_secs(300);
     while !path.exists() {
         assert!(Instant::now() < deadline, "no {}", path.display());
         assert!(
             child.try_wait().unwrap().is_none(),
-            "the trainer ended before it was killed"
+            "the trainer ended before there was {}",
+            path.display()
         );
         std::thread::sleep(Duration::from_millis(2));
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
 }

@@ -97,6 +97,8 @@ fn empty_files_and_genres_and_unknown_splits_are_refused() {
     let with = |row: &str| format!("file,genre,source,artist,split\n{row}\n");
     assert_refused(with(",rock,,,"), "line 2: the file is empty");
     assert_refused(with("1.jpg, ,,,"), "line 2: the genre is empty");
+    assert_refused(with("1.jpg,NaN,,,"), "line 2: the genre is NaN");
+    assert_refused(with("1.jpg, nan ,,,"), "line 2: the genre is nan");
     assert_refused(
         with("1.jpg,rock,,,Train"),
         "line 2: the split \"Train\" is unknown",
