@@ -1,14 +1,16 @@
-//! The project's own commands: `cargo xtask serve`, `build`, `dist`, `bench` and `test`.
+//! The project's own commands: `cargo xtask serve`, `build`, `dist`, `bench`, `coverage` and `test`.
 
 mod bench;
 mod bindgen;
 mod browser;
 mod checks;
+mod coverage;
 mod dependencies;
 mod dist;
 mod hash;
 mod node;
 mod packages;
+mod pip;
 mod precache;
 mod process;
 mod serve;
@@ -25,6 +27,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::bench::BenchOptions;
+use crate::coverage::CoverageOptions;
 use crate::dist::DistOptions;
 use crate::serve::ServeOptions;
 use crate::wasm::Profile;
@@ -54,6 +57,8 @@ enum Command {
     ///
     /// Example: cargo xtask bench --backend cpu --quick
     Bench(BenchOptions),
+    /// Measure which lines of src/ and trainer/src/ the native tests reach.
+    Coverage(CoverageOptions),
     /// Run every check and every test.
     Test,
 }
@@ -75,6 +80,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build { release } => wasm::build(&workspace, Profile::new(release)),
         Command::Dist(options) => dist::run(&workspace, &options),
         Command::Bench(options) => bench::run(&workspace, &options),
+        Command::Coverage(options) => coverage::run(&workspace, &options),
         Command::Test => checks::run(&workspace),
     }
 }
