@@ -140,6 +140,47 @@ pub(crate) fn handle() -> Device {
 mod tests {
     use super::*;
 
+    /// What resolves at once, as the CPU does.
+    fn now<F: Future>(future: F) -> F::Output {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match std::pin::pin!(future).poll(&mut context) {
+            std::task::Poll::Ready(output) => output,
+            std::task::Poll::Pending => panic!("it waits for something"),
+        }
+    }
+
+    #[cfg(feature = "cpu")]
+    #[test]
+    fn the_cpu_is_always_there_and_a_backend_that_is_not_built_is_told() {
+        let cpu = now(OpenDevice::open(Backend::Cpu)).unwrap();
+        assert_eq!(cpu.backend().name(), "cpu");
+        assert!(cpu.adapter().starts_with("CPU ("), "{}", cpu.adapter());
+        assert_eq!(cpu.check(), Ok(()));
+        #[cfg(not(feature = "webgpu"))]
+        {
+            let error = now(OpenDevice::open(Backend::WebGpu)).unwrap_err();
+            assert_eq!(error, DeviceError::NotBuilt(Backend::WebGpu));
+            assert_eq!(error.to_string(), "this build cannot run on webgpu");
+        }
+    }
+
+    #[test]
+    fn errors_have_names_for_programs() {
+        let why = || "out of memory".to_owned();
+        let errors = [
+            DeviceError::NotBuilt(Backend::Cpu),
+            DeviceError::NoWebGpu(why()),
+            DeviceError::Failed(why()),
+        ];
+        let codes = errors.each_ref().map(DeviceError::code);
+        assert_eq!(codes, ["no-backend", "no-webgpu", "device-failed"]);
+        assert!(
+            errors[1..]
+                .iter()
+                .all(|error| error.to_string().contains(&why()))
+        );
+    }
+
     #[test]
     fn the_root_cause_is_the_last_line_before_the_backtrace() {
         let report = "An error happened\nCaused by:\n  Device was destroyed.\nBacktrace:\nnone";

@@ -127,7 +127,14 @@ fn a_run_goes_on_from_a_bundle_and_learns_from_it() {
 
     let text = fs::read_to_string(&experiment).unwrap();
     fs::write(&experiment, format!("{text}distillation = 0.5\n")).unwrap();
-    let from_bundle = ["--weights", "model", "--teacher", "model"];
+    let from_bundle = [
+        "--weights",
+        "model",
+        "--teacher",
+        "model",
+        "--teacher",
+        "run",
+    ];
     succeed(folder, &[&train("further")[..], &from_bundle].concat());
     let run = read(&folder.join("further/run.json"));
     assert_eq!(run["origin"]["version"], "1");

@@ -96,6 +96,10 @@ fn numbers(bytes: &[u8]) -> Vec<f32> {
 }
 
 #[cfg(test)]
+#[path = "../../../fuzz/examples/seeds/pth.rs"]
+mod pth;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -104,6 +108,33 @@ mod tests {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes)?;
         Checkpoint::read(&path)
+    }
+
+    #[test]
+    fn tensors_are_read_by_name_as_pytorch_saves_them() -> anyhow::Result<()> {
+        let bytes = pth::zip(&[("conv.weight", &[2, 3]), ("norm.bias", &[4])]);
+        let checkpoint = read("saved.pth", &bytes)?;
+        let (shape, numbers) = checkpoint.get("conv.weight")?;
+        assert_eq!(shape, &[2, 3]);
+        assert_eq!(numbers, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(checkpoint.vector("norm.bias")?, [0.0, 1.0, 2.0, 3.0]);
+        assert!(!checkpoint.has("norm.weight"));
+        Ok(())
+    }
+
+    #[test]
+    fn tensors_are_read_by_name_as_safetensors_has_them_if_they_are_f32() {
+        let file = |dtype: &str| {
+            let header =
+                format!(r#"{{"weight":{{"dtype":"{dtype}","shape":[2],"data_offsets":[0,8]}}}}"#);
+            let length = (header.len() as u64).to_le_bytes();
+            let numbers = [1.5_f32.to_le_bytes(), (-2.0_f32).to_le_bytes()].concat();
+            [&length[..], header.as_bytes(), &numbers].concat()
+        };
+        let checkpoint = read("saved.safetensors", &file("F32")).unwrap();
+        assert_eq!(checkpoint.vector("weight").unwrap(), [1.5, -2.0]);
+        let error = read("saved.safetensors", &file("I32")).err().unwrap();
+        assert!(format!("{error:#}").contains("weight is not stored as f32"));
     }
 
     /// What a pickle may ask for is not done: there is nothing here that could call it.
