@@ -8,7 +8,7 @@ use burn_pack::{Bytes, DType, Reader, Writer};
 use random_bundle::{block_on, bundle, description, manifest, network};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use undercover::bundle::{Bundle, BundleError, FORMAT, Storage, encode};
+use undercover::bundle::{Bundle, BundleError, FORMAT, SelfTest, Storage, encode};
 use undercover::classifier::Classifier;
 use undercover::cover::Cover;
 use undercover::network::{Architecture, Network};
@@ -139,6 +139,8 @@ fn int8_weights_are_within_half_a_step_of_their_channel() {
     let mut weights = 0;
     for tensor in quantised {
         let name = &tensor.name;
+        // Others have too few weights to be worth it, or are too sensitive.
+        assert!(matches!(tensor.shape[..], [_, _, 1, 1]), "{name}");
         let scales = floats(&packed, &format!("{name}.scale"));
         let (exact, stored) = (floats(&exact, name), floats(&widened, name));
         let per_channel = exact.len() / scales.len();
@@ -149,6 +151,12 @@ fn int8_weights_are_within_half_a_step_of_their_channel() {
                 (exact - stored).abs() <= half_a_step,
                 "{name}: {exact} {stored}"
             );
+        }
+        // No level is given away: the largest weight of a channel has the last.
+        let levels = tensor.to_bytes().expect("its bytes");
+        for channel in levels.chunks_exact(per_channel) {
+            let last = channel.iter().map(|level| level.cast_signed().abs()).max();
+            assert_eq!(last, Some(127), "{name}");
         }
     }
     // Nine of ten weights of the network are in pointwise convolutions, but for the classifier.
@@ -175,6 +183,71 @@ fn a_cut_off_download_is_refused_by_its_length() {
         parse(&manifest(&bundle), &[]).unwrap_err().code(),
         "bundle-size"
     );
+}
+
+#[test]
+fn weights_of_over_a_gibibyte_are_refused_whatever_is_announced() {
+    let bundle = bundle(Storage::F16);
+    for (over, code) in [(0, "bundle-size"), (1, "bundle-weights")] {
+        let error = Bundle::parse(
+            manifest(&bundle).to_string().as_bytes(),
+            vec![0; (1 << 30) + over],
+        );
+        assert_eq!(error.unwrap_err().code(), code);
+    }
+}
+
+#[test]
+fn the_self_test_allows_a_fiftieth_of_the_largest_logit() {
+    let bundle = bundle(Storage::F32);
+    let SelfTest { logits, tolerance } = &bundle.manifest().self_test;
+    let largest = logits
+        .iter()
+        .fold(0.0, |most: f32, logit| most.max(logit.abs()));
+    assert!(largest > 0.0);
+    assert_eq!(*tolerance, largest * 0.02);
+}
+
+#[test]
+fn a_self_test_tells_the_largest_difference_and_passes_over_no_number() {
+    let test = SelfTest {
+        logits: vec![1.0, -2.0, 0.5],
+        tolerance: 0.25,
+    };
+    assert_eq!(test.compare(&[1.25, -2.0, 0.5]), Ok(()));
+    assert_eq!(test.compare(&[1.0, -2.25, 0.25]), Ok(()));
+    let difference = |found: &[f32]| test.compare(found).unwrap_err().difference;
+    assert_eq!(difference(&[1.0, -3.0, 1.0]), 1.0);
+    assert_eq!(difference(&[1.5, -2.0, 0.5]), 0.5);
+    for (index, fault) in [f32::NAN, f32::INFINITY].into_iter().enumerate() {
+        for place in 0..3 {
+            let mut found = test.logits.clone();
+            found[place] = fault;
+            assert_eq!(difference(&found).is_nan(), index == 0, "{found:?}");
+        }
+    }
+    assert!(difference(&[1.0, -2.0]).is_nan());
+    assert!(difference(&[]).is_nan());
+}
+
+#[test]
+fn just_the_genres_of_a_set_have_its_calibration_and_others_that_of_the_first() {
+    let bundle = bundle(Storage::F16);
+    let mut manifest = bundle.manifest().clone();
+    for (set, temperature) in manifest.genre_sets.iter_mut().zip([1.5, 2.5, 3.5]) {
+        set.temperature = temperature;
+    }
+    let temperature = |genres: &[&str]| {
+        let genres: Vec<String> = genres.iter().map(|&genre| genre.to_owned()).collect();
+        let set = manifest.genre_set(&genres).unwrap();
+        assert_eq!(set.genres, genres);
+        set.temperature
+    };
+    assert_eq!(temperature(&["rock", "hiphop", "classical"]), 2.5);
+    assert_eq!(temperature(&["electronic", "pop", "hiphop"]), 3.5);
+    assert_eq!(temperature(&["rock", "hiphop", "jazz"]), 1.5);
+    assert_eq!(temperature(&["rock", "hiphop"]), 1.5);
+    assert!(manifest.genre_set(&["polka".to_owned()]).is_err());
 }
 
 #[test]
@@ -245,7 +318,6 @@ fn an_unknown_architecture_is_refused_by_name() {
 #[test]
 fn bytes_that_are_no_manifest_are_refused() {
     let bundle = bundle(Storage::F16);
-    let too_long = vec![b' '; 2 << 20];
     for bytes in [
         &b""[..],
         b"{",
@@ -254,11 +326,22 @@ fn bytes_that_are_no_manifest_are_refused() {
         b"{\"format\":1}",
         b"{\"format\":1,\"architecture\":7}",
         b"{\"format\":\"one\"}",
-        &too_long,
     ] {
         let error = Bundle::parse(bytes, bundle.weights()).unwrap_err();
         assert_eq!(error.code(), "bundle-manifest", "{error}");
     }
+}
+
+#[test]
+fn a_manifest_of_over_a_mebibyte_is_not_looked_at() {
+    let bundle = bundle(Storage::F16);
+    let mut json = manifest(&bundle).to_string().into_bytes();
+    json.resize(1 << 20, b' ');
+    assert!(Bundle::parse(&json, bundle.weights()).is_ok());
+    json.push(b' ');
+    let error = Bundle::parse(&json, bundle.weights()).unwrap_err();
+    assert_eq!(error.code(), "bundle-manifest");
+    assert!(error.to_string().contains("1048577 bytes"), "{error}");
 }
 
 #[test]

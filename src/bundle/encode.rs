@@ -85,7 +85,7 @@ fn int8(
             .iter()
             .fold(0.0_f32, |most, value| most.max(value.abs()));
         // A channel of zeros has no scale of its own; any will do.
-        let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+        let scale = if largest == 0.0 { 1.0 } else { largest / 127.0 };
         scales.push(scale);
         bytes.extend(channel.iter().map(|value| quantised(*value, scale)));
     }

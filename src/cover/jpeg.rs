@@ -97,6 +97,32 @@ mod tests {
         }
     }
 
+    /// SOI, a segment, and the frame header that begins with this marker and these bits of a sample.
+    fn frame(marker: u8, bits: u8) -> Vec<u8> {
+        let head = [0xff, SOI, 0xff, 0xe0, 0, 3, 0x20, 0xff, marker, 0, 9, bits];
+        [&head[..], &[0; 6], b"\xff\xd9"].concat()
+    }
+
+    #[test]
+    fn the_first_frame_tells_what_is_not_decoded() {
+        for marker in [0xc0, 0xc1, 0xc2] {
+            assert_eq!(undecoded(&frame(marker, 8)), None);
+            assert_eq!(undecoded(&frame(marker, 12)), Some("12-bit JPEG"));
+        }
+        assert_eq!(undecoded(&frame(0xc3, 8)), Some("Lossless JPEG"));
+        for marker in [0xc5, 0xc6, 0xc7, 0xcd, 0xce, 0xcf] {
+            assert_eq!(undecoded(&frame(marker, 8)), Some("Hierarchical JPEG"));
+        }
+        for marker in [0xc9, 0xca, 0xcb] {
+            assert_eq!(undecoded(&frame(marker, 8)), Some("Arithmetic-coded JPEG"));
+        }
+        // Tables of Huffman codes and of arithmetic coding are no frames.
+        for marker in [0xc4, 0xc8, 0xcc, 0xdb, 0xbf, 0xd0] {
+            assert_eq!(undecoded(&frame(marker, 12)), None, "{marker:x}");
+        }
+        assert_eq!(undecoded(b"\xff\xd8\xff\xc3\0"), None);
+    }
+
     #[test]
     fn what_follows_the_end_does_not_count() {
         assert!(is_whole(

@@ -13,6 +13,7 @@ fn the_centre_square_is_kept() {
     let tall = RgbImage::from_fn(24, 72, |_, y| bands[y as usize / 24]);
     for image in [wide, tall] {
         let cover = Cover::from_rgb(image, 24).unwrap();
+        assert_eq!(cover.size(), 24);
         assert_eq!(cover.pixels(), RgbImage::from_pixel(24, 24, GREEN).as_raw());
     }
 }

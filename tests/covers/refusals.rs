@@ -79,6 +79,56 @@ fn too_many_pixels() {
     );
 }
 
+/// What a PNG of 16 pixels a side is refused for that claims these.
+fn refusal_of_claim(
+    (width, height): (u32, u32),
+    colour: png::ColorType,
+    depth: png::BitDepth,
+) -> CoverError {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 16, 16);
+    encoder.set_color(colour);
+    encoder.set_depth(depth);
+    let mut writer = encoder.write_header().unwrap();
+    let length = 16 * 16 * colour.samples() * depth as usize / 8;
+    writer.write_image_data(&vec![0; length]).unwrap();
+    writer.finish().unwrap();
+    bytes[16..20].copy_from_slice(&width.to_be_bytes());
+    bytes[20..24].copy_from_slice(&height.to_be_bytes());
+    let crc = pictures::crc32(&bytes[12..29]);
+    bytes[29..33].copy_from_slice(&crc.to_be_bytes());
+    refusal(&bytes)
+}
+
+#[test]
+fn the_limits_hold_to_the_pixel() {
+    let grey = |width, height| {
+        let (colour, depth) = (png::ColorType::Grayscale, png::BitDepth::Eight);
+        refusal_of_claim((width, height), colour, depth)
+    };
+    let deep = |width, height| {
+        let (colour, depth) = (png::ColorType::Rgba, png::BitDepth::Sixteen);
+        refusal_of_claim((width, height), colour, depth)
+    };
+    // What is within the limits is read on, and found to lack most of its pixels.
+    let codes = [
+        // A side.
+        (grey(16_384, 8), "broken"),
+        (grey(8, 16_384), "broken"),
+        (grey(16_385, 8), "too-large"),
+        (grey(8, 16_385), "too-large"),
+        // Pixels.
+        (grey(10_000, 10_000), "broken"),
+        (grey(10_001, 10_000), "too-large"),
+        // Bytes, of which there are eight a pixel.
+        (deep(8000, 8192), "broken"),
+        (deep(8193, 8192), "too-large"),
+    ];
+    for (index, (error, code)) in codes.iter().enumerate() {
+        assert_eq!(error.code(), *code, "{index}: {error:?}");
+    }
+}
+
 /// Of JPEG above all: its decoder fills what is missing with grey and says nothing.
 #[test]
 fn files_that_end_too_early() {

@@ -115,5 +115,9 @@ mod tests {
             (4, 0.75, 0.75)
         );
         assert_eq!((bins[14].n, bins[14].to), (1, 1.0));
+        assert_eq!(
+            (bins[0].over, bins[3].over, bins[3].to),
+            (0.0, 0.2, 4.0 / 15.0)
+        );
     }
 }
