@@ -2,13 +2,13 @@
 
 use std::fmt::Display;
 
-use burn::tensor::{DType, Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::bundle::{Bundle, Manifest, SelfTestFailed};
 use crate::cover::{Cover, CoverError, Normalisation};
-use crate::device::root_cause;
+use crate::device::{root_cause, tensor};
 use crate::genre::{GenreError, GenreSet};
 use crate::network::Network;
 use crate::saliency::Saliency;
@@ -114,6 +114,25 @@ impl Classifier {
         let logits = classifier.logits(&[pattern]).await?;
         classifier.manifest.self_test.compare(&logits.concat())?;
         Ok(classifier)
+    }
+
+    /// Runs the code of an answer once, with next to no work, so that a browser has compiled it, and
+    /// begun to optimise it, before there is a model.
+    ///
+    /// # Errors
+    /// [`ClassifierError::Cover`] or [`ClassifierError::Device`].
+    #[cfg(target_arch = "wasm32")]
+    pub async fn warm_up(device: &Device) -> Result<(), ClassifierError> {
+        /// A picture of 24 × 24 pixels.
+        const PICTURE: &[u8] = include_bytes!("cover/warm_up.jpg");
+        const SIZE: u32 = 64;
+        let normalisation = Normalisation {
+            mean: [127.0; 3],
+            std: [128.0; 3],
+        };
+        let covers = [Cover::decode(PICTURE, SIZE)?];
+        let logits = Network::sketch(device).forward(batch(&covers, &normalisation, device));
+        read(logits).await.map(|_| ())
     }
 
     /// What the model is.
@@ -226,7 +245,7 @@ async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, ClassifierE
     let failed = |error: &dyn Display| ClassifierError::Device(root_cause(error));
     let data = tensor.into_data_async().await;
     data.map_err(|error| failed(&error))?
-        .try_into_vec_as::<f32>()
+        .try_into_vec::<f32>()
         .map_err(|error| failed(&error))
 }
 
@@ -237,6 +256,5 @@ pub fn batch(covers: &[Cover], normalisation: &Normalisation, device: &Device) -
         .iter()
         .flat_map(|cover| normalisation.planar(cover))
         .collect();
-    let data = TensorData::new(values, [covers.len(), 3, size, size]);
-    Tensor::from_data(data, (device, DType::F32))
+    tensor(values, [covers.len(), 3, size, size], device)
 }

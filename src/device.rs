@@ -5,7 +5,9 @@ mod webgpu;
 
 use std::fmt::Display;
 
-use burn::tensor::Device;
+#[cfg(not(all(target_family = "wasm", feature = "cpu")))]
+use burn::tensor::DType;
+use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -124,6 +126,24 @@ pub(crate) fn root_cause(error: &dyn Display) -> String {
     let causes = report.split("Backtrace:").next().unwrap_or_default();
     let cause = causes.lines().map(str::trim).rfind(|line| !line.is_empty());
     cause.unwrap_or("no reason was given").to_owned()
+}
+
+/// A tensor of the very numbers, in `f32`.
+pub(crate) fn tensor<const D: usize>(
+    values: Vec<f32>,
+    shape: [usize; D],
+    device: &Device,
+) -> Tensor<D> {
+    let data = TensorData::new(values, shape);
+    // burn's own function can convert between all types of numbers, which is a lot of code in a browser.
+    #[cfg(all(target_family = "wasm", feature = "cpu"))]
+    {
+        use burn::backend::Dispatch;
+        use burn::backend::ops::FloatTensorOps;
+        Tensor::from_dispatch(Dispatch::float_from_data(data, device.as_dispatch()))
+    }
+    #[cfg(not(all(target_family = "wasm", feature = "cpu")))]
+    Tensor::from_data(data, (device, DType::F32))
 }
 
 /// A device to describe networks with: it is named, not opened.

@@ -59,6 +59,17 @@ fn start() {
     calls::reject_on_panic();
 }
 
+/// Lets the browser compile the code of an answer while the model is still on its way.
+#[cfg(feature = "cpu")]
+#[wasm_bindgen(js_name = warmUp, unchecked_return_type = "Promise<void>")]
+pub fn warm_up() -> Promise {
+    calls::promise(async move {
+        let device = OpenDevice::open(BACKEND).await?;
+        let warmed = crate::classifier::Classifier::warm_up(device.device()).await;
+        warmed.map(|()| JsValue::UNDEFINED).map_err(WebError::from)
+    })
+}
+
 /// A model that is ready to answer on one device.
 #[wasm_bindgen]
 pub struct Classifier(Rc<Loaded>);
@@ -73,12 +84,19 @@ struct Loaded {
 impl Classifier {
     /// Opens the device, verifies the bundle, and lets the device compute the known answers.
     ///
+    /// `digest` is the SHA-256 of the weights where the caller has it: where it has not (browsers
+    /// compute it on secure origins only), it is computed here, slowly.
+    ///
     /// Rejects with an `Error` whose `code` is `no-webgpu`, `self-test-failed`, `device-failed`,
     /// `panic`, or one that begins with `bundle-`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Classifier>")]
-    pub fn load(manifest: Vec<u8>, weights: Vec<u8>) -> Promise {
+    pub fn load(manifest: Vec<u8>, weights: Vec<u8>, digest: Option<Vec<u8>>) -> Promise {
         calls::promise(async move {
-            let loaded = Loaded::load(&manifest, weights).await?;
+            let bundle = match digest {
+                Some(digest) => Bundle::parse_with_digest(&manifest, weights, &digest)?,
+                None => Bundle::parse(&manifest, weights)?,
+            };
+            let loaded = Loaded::load(&bundle).await?;
             Ok(JsValue::from(Self(Rc::new(loaded))))
         })
     }
@@ -121,10 +139,9 @@ impl Classifier {
 }
 
 impl Loaded {
-    async fn load(manifest: &[u8], weights: Vec<u8>) -> Result<Self, WebError> {
-        let bundle = Bundle::parse(manifest, weights)?;
+    async fn load(bundle: &Bundle) -> Result<Self, WebError> {
         let device = OpenDevice::open(BACKEND).await?;
-        let loaded = crate::classifier::Classifier::load(&bundle, device.device()).await;
+        let loaded = crate::classifier::Classifier::load(bundle, device.device()).await;
         // First what the device says of itself: wrong answers follow from its failure.
         device.check()?;
         let adapter = match device.backend() {

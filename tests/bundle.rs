@@ -514,3 +514,17 @@ fn a_manifest_that_is_nested_without_end_is_refused() {
         assert_eq!(error.code(), "bundle-manifest", "{error}");
     }
 }
+
+#[test]
+fn a_digest_that_the_caller_has_computed_is_compared_as_well() {
+    let bundle = bundle(Storage::Int8);
+    let manifest = bundle.manifest().to_json().unwrap();
+    let parse =
+        |digest: &[u8]| Bundle::parse_with_digest(manifest.as_bytes(), bundle.weights(), digest);
+    let digest = Sha256::digest(bundle.weights()).to_vec();
+    assert_eq!(parse(&digest).unwrap().manifest(), bundle.manifest());
+    for wrong in [&[0; 32][..], &digest[..31], &[]] {
+        let error = parse(wrong).unwrap_err();
+        assert!(matches!(error, BundleError::Sha256 { .. }), "{error}");
+    }
+}

@@ -7,6 +7,17 @@
  *     undercover.dispose();
  */
 
+// What those below import is named as well, so that a browser fetches all of it at once and not layer by layer.
+import './lib/address.js';
+import './lib/backend.js';
+import './lib/encode.js';
+import './lib/limits.js';
+import './lib/patience.js';
+import './lib/program.js';
+import './lib/progress.js';
+import './lib/simd.js';
+import './lib/trusted.js';
+
 import { inOrder } from './lib/ahead.js';
 import { calm } from './lib/calm.js';
 import { mostWorkers } from './lib/crew.js';

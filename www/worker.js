@@ -1,5 +1,16 @@
 /** A worker: one backend, asked one thing at a time. What it is told and tells is in lib/protocol.js. */
 
+// What those below import is named as well, so that a browser fetches all of it at once and not layer by layer.
+import './lib/encode.js';
+import './lib/program.js';
+import './lib/progress.js';
+import './lib/simd.js';
+import './lib/worker/decode.js';
+import './lib/worker/devices.js';
+import './lib/worker/measure.js';
+import './lib/worker/module.js';
+import './lib/worker/probe.js';
+
 import { toErrorData } from './lib/errors.js';
 import { Host } from './lib/worker/host.js';
 

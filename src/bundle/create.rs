@@ -55,6 +55,7 @@ impl Bundle {
         device: &Device,
     ) -> Result<Self, BundleError> {
         let weights = encode(network, storage)?;
+        let digest = sha256(&weights);
         let genres = description.genres.len();
         let manifest = Manifest {
             format: FORMAT,
@@ -67,7 +68,7 @@ impl Bundle {
             weights: WeightsFile {
                 file: WEIGHTS_FILE.to_owned(),
                 bytes: weights.len() as u64,
-                sha256: sha256(&weights),
+                sha256: digest.clone(),
             },
             // Known only when the stored weights have answered, below.
             self_test: SelfTest {
@@ -78,7 +79,7 @@ impl Bundle {
             provenance: description.provenance,
         };
         manifest.check()?;
-        let mut bundle = Self::assemble(manifest, weights)?;
+        let mut bundle = Self::assemble(manifest, weights, digest)?;
         bundle.manifest.self_test = self_test(bundle.known_answers(device)?);
         bundle.manifest.check()?;
         Ok(bundle)

@@ -1,9 +1,10 @@
 //! Weights into a network.
 
 use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::Tensor;
 
 use super::weights::Weights;
+use crate::device::tensor;
 use crate::network::Network;
 
 /// `network` with the values of `weights`, widened to `f32` one parameter at a time.
@@ -36,8 +37,8 @@ impl ModuleMapper for Loader<'_> {
         let Some(values) = self.weights.widened(&self.path.join(".")) else {
             return param;
         };
-        let (id, device) = (param.id, param.lazy_device());
-        let data = TensorData::new(values, param.lazy_shape());
-        param.transform_for_load(Tensor::from_data(data, (&device, DType::F32)), id)
+        let (id, shape) = (param.id, param.lazy_shape().dims::<D>());
+        let tensor = tensor(values, shape, &param.lazy_device());
+        param.transform_for_load(tensor, id)
     }
 }

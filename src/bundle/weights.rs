@@ -129,13 +129,13 @@ fn read_f32(bytes: &[u8]) -> Vec<f32> {
 
 fn widen_int8(values: &[u8], scales: &[f32]) -> Vec<f32> {
     let per_channel = values.len() / scales.len().max(1);
-    values
-        .chunks_exact(per_channel.max(1))
-        .zip(scales)
-        .flat_map(|(channel, scale)| {
+    let mut widened = Vec::with_capacity(values.len());
+    for (channel, scale) in values.chunks_exact(per_channel.max(1)).zip(scales) {
+        widened.extend(
             channel
                 .iter()
-                .map(move |value| f32::from(value.cast_signed()) * scale)
-        })
-        .collect()
+                .map(|value| f32::from(value.cast_signed()) * scale),
+        );
+    }
+    widened
 }

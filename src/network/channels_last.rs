@@ -20,11 +20,15 @@ mod lanes;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod tiles;
 
+#[cfg(not(all(target_family = "wasm", not(feature = "webgpu"))))]
+use burn::backend::DispatchDevice;
 #[cfg(not(target_arch = "wasm32"))]
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, DispatchDevice, Flex, backend_extension};
-use burn::tensor::{Device, Shape, Tensor, TensorData};
+use burn::backend::{Backend, Dispatch, Flex, backend_extension};
+#[cfg(not(all(target_family = "wasm", not(feature = "webgpu"))))]
+use burn::tensor::Device;
+use burn::tensor::{Shape, Tensor, TensorData};
 
 use super::activation::Activation;
 use geometry::{Geometry, Kind};
@@ -98,6 +102,7 @@ fn product(
 }
 
 /// Whether a device computes channels last.
+#[cfg(not(all(target_family = "wasm", not(feature = "webgpu"))))]
 pub fn computes_on(device: &Device) -> bool {
     match device.as_dispatch() {
         DispatchDevice::Flex(_) => true,

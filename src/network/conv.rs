@@ -9,6 +9,7 @@ use burn::tensor::Device;
 
 use super::activation::Activation;
 use super::feature_map::FeatureMap;
+use super::layer;
 
 /// The shape of a convolution: channels, square kernel, stride, groups.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +61,7 @@ impl ConvShape {
     }
 
     pub fn init(self, device: &Device) -> Conv2d {
-        Conv2dConfig::new(
+        let config = Conv2dConfig::new(
             [self.channels_in, self.channels_out],
             [self.kernel, self.kernel],
         )
@@ -70,8 +71,8 @@ impl ConvShape {
         .with_initializer(Initializer::KaimingNormal {
             gain: 1.0,
             fan_out_only: false,
-        })
-        .init(device)
+        });
+        layer::convolution(&config, device)
     }
 }
 

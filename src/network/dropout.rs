@@ -4,33 +4,54 @@
 //! on several threads and must repeat itself exactly after a resume, so each micro-batch brings
 //! its own generator instead.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
+#[cfg(not(target_family = "wasm"))]
+use burn::tensor::TensorData;
+#[cfg(not(target_family = "wasm"))]
 use rand::rngs::Xoshiro256PlusPlus;
+#[cfg(not(target_family = "wasm"))]
 use rand::{RngExt, SeedableRng};
 
-/// What a forward pass drops: nothing (inference), or units drawn from a seed (training).
+/// What a forward pass drops: nothing (inference), or units drawn from a seed (training, which no
+/// browser does).
 #[derive(Debug)]
-pub struct Dropout(Option<Xoshiro256PlusPlus>);
+pub struct Dropout {
+    #[cfg(not(target_family = "wasm"))]
+    generator: Option<Xoshiro256PlusPlus>,
+}
 
 impl Dropout {
     /// Inference: every unit is kept.
     pub fn off() -> Self {
-        Self(None)
+        Self {
+            #[cfg(not(target_family = "wasm"))]
+            generator: None,
+        }
     }
 
     /// Training: the same seed drops the same units.
+    #[cfg(not(target_family = "wasm"))]
     pub fn seeded(seed: u64) -> Self {
-        Self(Some(Xoshiro256PlusPlus::seed_from_u64(seed)))
+        Self {
+            generator: Some(Xoshiro256PlusPlus::seed_from_u64(seed)),
+        }
+    }
+
+    /// Keeps each element.
+    #[cfg(target_family = "wasm")]
+    pub(super) fn apply<const D: usize>(&mut self, input: Tensor<D>, _: f32) -> Tensor<D> {
+        input
     }
 
     /// Zeroes each element with `probability` (in `[0, 1)`) and scales the others by
     /// `1 / (1 - probability)`, so that the expectation stays.
+    #[cfg(not(target_family = "wasm"))]
     pub(super) fn apply<const D: usize>(
         &mut self,
         input: Tensor<D>,
         probability: f32,
     ) -> Tensor<D> {
-        let Some(generator) = &mut self.0 else {
+        let Some(generator) = &mut self.generator else {
             return input;
         };
         let shape = input.dims();

@@ -5,8 +5,8 @@
 //! fields; `trainer backbone import` maps the names of a published checkpoint to them.
 
 use burn::module::Module;
+use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
-use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
@@ -15,6 +15,7 @@ use super::conv;
 use super::conv::{ConvRelu6, ConvShape};
 use super::dropout::Dropout;
 use super::feature_map::FeatureMap;
+use super::layer;
 
 /// Channels of the stem and of the pooled features.
 const STEM: usize = 32;
@@ -146,7 +147,23 @@ impl EfficientNetLite0 {
             ),
             blocks,
             head: ConvRelu6::init(ConvShape::pointwise(channels, FEATURES), device),
-            classifier: LinearConfig::new(FEATURES, genres).init(device),
+            classifier: layer::linear(FEATURES, genres, device),
+        }
+    }
+
+    /// A network of the same kinds of layers with few channels: what an answer runs through, at a
+    /// hundredth of its work.
+    #[cfg(target_arch = "wasm32")]
+    pub(super) fn sketch(device: &Device) -> Self {
+        let block = |kernel, stride| {
+            InvertedResidual::init(STEM, &stage(2, STEM, 1, stride, kernel), stride, device)
+        };
+        let blocks = [(3, 1), (3, 2), (5, 1), (5, 2)];
+        Self {
+            blocks: blocks.map(|(kernel, stride)| block(kernel, stride)).into(),
+            head: ConvRelu6::init(ConvShape::pointwise(STEM, STEM), device),
+            classifier: layer::linear(STEM, 2, device),
+            ..Self::init(2, device)
         }
     }
 
@@ -205,7 +222,7 @@ impl EfficientNetLite0 {
 
     /// Pooled features `[batch, 1280]` to logits.
     pub fn top(&self, features: Tensor<2>, dropout: &mut Dropout) -> Tensor<2> {
-        self.classifier.forward(dropout.apply(features, DROPOUT))
+        layer::through(&self.classifier, dropout.apply(features, DROPOUT))
     }
 
     /// Normalised covers `[batch, 3, size, size]` to logits `[batch, genres]`, and in the same pass what each place of the cover says
@@ -213,8 +230,11 @@ impl EfficientNetLite0 {
     /// places is the logit.
     pub fn explain(&self, covers: Tensor<4>) -> (Tensor<2>, Tensor<3>) {
         let map = self.feature_map(covers);
-        let logits = self.classifier.forward(map.clone().global_average());
+        let logits = layer::through(&self.classifier, map.clone().global_average());
         let places = map.places();
-        (logits, self.classifier.forward(places))
+        let [batch, count, channels] = places.dims();
+        let shares = layer::through(&self.classifier, places.reshape([batch * count, channels]));
+        let [_, genres] = shares.dims();
+        (logits, shares.reshape([batch, count, genres]))
     }
 }

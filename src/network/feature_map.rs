@@ -16,35 +16,55 @@ pub struct FeatureMap {
     order: Order,
 }
 
+/// Where the processor is all that a module for browsers computes on, no map lies in another order, and what burn has
+/// for that stays out.
+#[cfg(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu")))]
+type Elsewhere = std::convert::Infallible;
+#[cfg(not(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu"))))]
+type Elsewhere = ();
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Order {
     /// `[batch, channels, height, width]`: on a GPU.
-    ChannelsFirst,
+    #[allow(dead_code, reason = "see `Elsewhere`: there it cannot be made")]
+    ChannelsFirst(Elsewhere),
     /// `[batch, height, width, channels]`: on the processor.
     #[cfg(feature = "cpu")]
     ChannelsLast,
 }
 
+impl Order {
+    #[cfg(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu")))]
+    fn of(_: &Tensor<4>) -> Self {
+        Self::ChannelsLast
+    }
+
+    #[cfg(not(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu"))))]
+    fn of(_covers: &Tensor<4>) -> Self {
+        #[cfg(feature = "cpu")]
+        if channels_last::computes_on(&_covers.device()) {
+            return Self::ChannelsLast;
+        }
+        Self::ChannelsFirst(())
+    }
+}
+
 impl FeatureMap {
     /// The map of normalised covers `[batch, 3, size, size]`.
     pub fn of_covers(covers: Tensor<4>) -> Self {
-        #[cfg(feature = "cpu")]
-        if channels_last::computes_on(&covers.device()) {
-            return Self {
-                tensor: covers.permute([0, 2, 3, 1]),
-                order: Order::ChannelsLast,
-            };
-        }
-        Self {
-            tensor: covers,
-            order: Order::ChannelsFirst,
-        }
+        let order = Order::of(&covers);
+        let tensor = match order {
+            Order::ChannelsFirst(_) => covers,
+            #[cfg(feature = "cpu")]
+            Order::ChannelsLast => covers.permute([0, 2, 3, 1]),
+        };
+        Self { tensor, order }
     }
 
     /// `[batch, channels, height, width]`.
     pub fn channels_first(self) -> Tensor<4> {
         match self.order {
-            Order::ChannelsFirst => self.tensor,
+            Order::ChannelsFirst(_) => self.tensor,
             #[cfg(feature = "cpu")]
             Order::ChannelsLast => self.tensor.permute([0, 3, 1, 2]),
         }
@@ -53,7 +73,7 @@ impl FeatureMap {
     /// Through a convolution with a bias and an activation.
     pub fn convolve(self, convolution: &Conv2d, activation: Activation) -> Self {
         let tensor = match self.order {
-            Order::ChannelsFirst => activation.apply(convolution.forward(self.tensor)),
+            Order::ChannelsFirst(_) => activation.apply(convolution.forward(self.tensor)),
             #[cfg(feature = "cpu")]
             Order::ChannelsLast => {
                 let weight = convolution.weight.val();
@@ -74,7 +94,7 @@ impl FeatureMap {
         let options = MaxPoolOptions::new([2, 2]);
         let tensor = max_pool2d(self.channels_first(), options);
         let tensor = match order {
-            Order::ChannelsFirst => tensor,
+            Order::ChannelsFirst(_) => tensor,
             #[cfg(feature = "cpu")]
             Order::ChannelsLast => tensor.permute([0, 2, 3, 1]),
         };
@@ -99,7 +119,7 @@ impl FeatureMap {
     /// The channels of each place: `[batch, places, channels]`, row by row from the top left.
     pub fn places(self) -> Tensor<3> {
         let map = match self.order {
-            Order::ChannelsFirst => self.tensor.permute([0, 2, 3, 1]),
+            Order::ChannelsFirst(_) => self.tensor.permute([0, 2, 3, 1]),
             #[cfg(feature = "cpu")]
             Order::ChannelsLast => self.tensor,
         };

@@ -12,6 +12,7 @@ mod conv;
 mod dropout;
 mod efficientnet_lite;
 mod feature_map;
+mod layer;
 mod paper_cnn;
 mod vgg16;
 
@@ -96,6 +97,12 @@ impl Network {
             Architecture::Module2 => Self::Module2(paper(PaperCnn::MODULE_2)),
             Architecture::Vgg16 => Self::Vgg16(Vgg16::init(genres, device)),
         }
+    }
+
+    /// A small network whose forward pass runs the code of a large one's.
+    #[cfg(target_arch = "wasm32")]
+    pub fn sketch(device: &Device) -> Self {
+        Self::EfficientNetLite0(EfficientNetLite0::sketch(device))
     }
 
     /// Normalised covers `[batch, 3, size, size]` to logits `[batch, genres]`.

@@ -5,8 +5,8 @@
 //! tutorial that it follows (Sharma 2019): 16, 32, 64, 64 channels, dense 128 and 64.
 
 use burn::module::Module;
+use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
-use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation};
 
 use super::activation::Activation;
@@ -15,6 +15,7 @@ use super::conv;
 use super::conv::ConvShape;
 use super::dropout::Dropout;
 use super::feature_map::FeatureMap;
+use super::layer;
 
 const CHANNELS: [usize; 4] = [16, 32, 64, 64];
 const DENSE: [usize; 2] = [128, 64];
@@ -53,10 +54,10 @@ impl PaperCnn {
         Self {
             convolutions,
             dense: vec![
-                LinearConfig::new(CHANNELS[3] * side * side, DENSE[0]).init(device),
-                LinearConfig::new(DENSE[0], DENSE[1]).init(device),
+                layer::linear(CHANNELS[3] * side * side, DENSE[0], device),
+                layer::linear(DENSE[0], DENSE[1], device),
             ],
-            classifier: LinearConfig::new(DENSE[1], genres).init(device),
+            classifier: layer::linear(DENSE[1], genres, device),
         }
     }
 
@@ -68,8 +69,8 @@ impl PaperCnn {
             map = halved.map(|map| dropout.apply(map, DROPOUT[0]));
         }
         let mut dense = map.channels_first().flatten(1, 3);
-        for layer in &self.dense {
-            dense = dropout.apply(activation::relu(layer.forward(dense)), DROPOUT[1]);
+        for hidden in &self.dense {
+            dense = dropout.apply(activation::relu(layer::through(hidden, dense)), DROPOUT[1]);
         }
         dense
     }
@@ -89,6 +90,6 @@ impl PaperCnn {
 
     /// The last hidden layer `[batch, 64]` to logits.
     pub fn top(&self, features: Tensor<2>) -> Tensor<2> {
-        self.classifier.forward(features)
+        layer::through(&self.classifier, features)
     }
 }

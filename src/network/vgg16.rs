@@ -5,8 +5,8 @@
 //! layers.
 
 use burn::module::Module;
+use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
-use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, activation};
 
 use super::activation::Activation;
@@ -15,6 +15,7 @@ use super::conv;
 use super::conv::ConvShape;
 use super::dropout::Dropout;
 use super::feature_map::FeatureMap;
+use super::layer;
 
 /// Channels and convolutions of each block; a block ends with max-pooling.
 const BLOCKS: [(usize, usize); 5] = [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)];
@@ -50,8 +51,8 @@ impl Vgg16 {
         }
         Self {
             blocks,
-            dense: LinearConfig::new(FEATURES, DENSE).init(device),
-            classifier: LinearConfig::new(DENSE, genres).init(device),
+            dense: layer::linear(FEATURES, DENSE, device),
+            classifier: layer::linear(DENSE, genres, device),
         }
     }
 
@@ -98,7 +99,7 @@ impl Vgg16 {
 
     /// Pooled features `[batch, 512]` to logits.
     pub fn top(&self, features: Tensor<2>, dropout: &mut Dropout) -> Tensor<2> {
-        let dense = activation::relu(self.dense.forward(features));
-        self.classifier.forward(dropout.apply(dense, DROPOUT))
+        let dense = activation::relu(layer::through(&self.dense, features));
+        layer::through(&self.classifier, dropout.apply(dense, DROPOUT))
     }
 }

@@ -183,6 +183,42 @@ test('a bundle that is cut off, changed or of another format is refused by its o
   expect(await load()).toBe('none');
 });
 
+test('weights of another name are found by the manifest', async ({ page }) => {
+  await page.route('**/models/undercover/manifest.json', async (route) => {
+    const response = await route.fetch();
+    const manifest = await response.json();
+    manifest.weights.file = 'others.bpk';
+    await route.fulfill({ response, json: manifest });
+  });
+  const weights = await page.request.get('./models/undercover/weights.bpk');
+  await page.route('**/others.bpk', async (route) => route.fulfill({ body: await weights.body() }));
+  const backend = await withApi(page, async ({ Undercover, files: [file] }) => {
+    const undercover = await Undercover.load({ backend: 'cpu' });
+    const { backend } = await undercover.classify(file);
+    undercover.dispose();
+    return backend;
+  }, [cover(27)]);
+  expect(backend).toBe('cpu');
+});
+
+test('where the browser computes no digest, as on a page that is not secure, the program does', async ({ page }) => {
+  await page.route('**/worker.js', async (route) => {
+    const response = await route.fetch();
+    const without = "Object.defineProperty(crypto, 'subtle', { value: undefined });";
+    await route.fulfill({ response, body: without + (await response.text()) });
+  });
+  const load = () =>
+    withApi(page, ({ Undercover }) => Undercover.load({ backend: 'cpu' }).then((undercover) => undercover.dispose(), ({ code }) => code));
+  expect(await load()).toBeUndefined();
+  await page.route('**/weights.bpk', async (route) => {
+    const response = await route.fetch();
+    const body = await response.body();
+    body[body.length - 1000] ^= 1;
+    await route.fulfill({ response, body });
+  });
+  expect(await load()).toBe('bundle-sha256');
+});
+
 test('of many requests at once each is answered exactly once, in their order, and an aborted one not at all', async ({ page }) => {
   const { settled, order, entries } = await withApi(
     page,

@@ -38,12 +38,13 @@ export class Backend {
   #patience = null;
 
   /**
-   * Starts the worker, which begins to fetch its module.
+   * Starts the worker.
    * @param {BackendName} name
    * @param {URL} folder of the program
+   * @param {Promise<WebAssembly.Module | null>} program compiled, or null where the worker is to do so
    * @param {import('./progress.js').OnProgress} onProgress
    */
-  constructor(name, folder, onProgress) {
+  constructor(name, folder, program, onProgress) {
     /** @readonly */
     this.name = name;
     this.#onProgress = onProgress;
@@ -58,6 +59,7 @@ export class Backend {
     });
     this.#worker.addEventListener('messageerror', () => this.#break('crashed', 'A message could not be read.'));
     this.#tell({ type: 'start', backend: name });
+    void program.then((program) => this.#tell({ type: 'program', program }));
   }
 
   /** Whether it can be asked. */
@@ -76,8 +78,9 @@ export class Backend {
    * @returns {Promise<BackendInfo>}
    * @throws {BackendBroken}
    */
-  async load({ manifestBytes, weights }) {
-    this.#tell({ type: 'load', manifest: manifestBytes, weights });
+  async load({ manifestBytes, weights, handOver }) {
+    const bytes = handOver();
+    this.#tell({ type: 'load', manifest: manifestBytes, weights: bytes ?? weights }, bytes ? [bytes] : []);
     // A program that is still coming in, however slowly, is waited for.
     this.#patience = new Patience(START_TIMEOUT, () => this.#giveUp(START_TIMEOUT));
     return this.#within(this.#patience, this.#ready.promise);
@@ -105,14 +108,27 @@ export class Backend {
     return this.#ask((id) => ({ type: 'measure', id, runs, enough }), runs * ANSWER_TIMEOUT);
   }
 
+  /**
+   * Another part of its program has arrived.
+   * @param {number} loaded bytes so far
+   * @param {number | null} total
+   */
+  note(loaded, total) {
+    this.#patience?.renew();
+    this.#onProgress({ stage: this.name, loaded, total });
+  }
+
   /** Ends the worker. What it was asked is rejected. */
   dispose() {
     this.#break('disposed', 'The classifier was disposed of.');
   }
 
-  /** @param {ToWorker} message */
-  #tell(message) {
-    this.#worker.postMessage(message);
+  /**
+   * @param {ToWorker} message
+   * @param {Transferable[]} [transfer]
+   */
+  #tell(message, transfer = []) {
+    this.#worker.postMessage(message, transfer);
   }
 
   /**
@@ -159,8 +175,7 @@ export class Backend {
   #receive(message) {
     switch (message.type) {
       case 'progress':
-        this.#patience?.renew();
-        return this.#onProgress({ stage: this.name, loaded: message.loaded, total: message.total });
+        return this.note(message.loaded, message.total);
       case 'ready':
         return this.#ready.resolve(message.info);
       case 'answer':

@@ -8,6 +8,7 @@
 import { Backend, BackendBroken } from './backend.js';
 import { Crew } from './crew.js';
 import { UndercoverError } from './errors.js';
+import { compileAhead } from './program.js';
 import { Queue, Request } from './queue.js';
 
 /** @typedef {import('./protocol.js').BackendInfo} BackendInfo */
@@ -33,7 +34,9 @@ export class Engine {
   #crew = new Crew(() => this.#startBeside(), (member) => this.#retire(member));
   /** The backend that broke last and could not be started again, and why. @type {{name: BackendName, error: unknown} | null} */
   #gone = null;
-  #disposed = false;
+  #disposal = new AbortController();
+  /** The compiled program of the CPU. @type {Promise<WebAssembly.Module | null> | null} */
+  #program = null;
   /** @type {(() => void)[]} */
   #waitingForIdle = [];
   #folder;
@@ -68,7 +71,7 @@ export class Engine {
    */
   async start(name, onProgress = this.#onProgress) {
     this.#throwIfDisposed();
-    const backend = new Backend(name, this.#folder, onProgress);
+    const backend = new Backend(name, this.#folder, this.#programOf(name), onProgress);
     this.#backends.add(backend);
     try {
       return { backend, info: await this.#load(backend) };
@@ -76,6 +79,23 @@ export class Engine {
       this.stop(backend);
       throw error instanceof BackendBroken ? error.reason : error;
     }
+  }
+
+  /**
+   * That of the CPU is compiled once, however many workers there will be. The one for a GPU is large, and its worker
+   * compiles it.
+   * @param {BackendName} name
+   */
+  #programOf(name) {
+    if (name !== 'cpu') return Promise.resolve(null);
+    const note = (/** @type {number} */ loaded, /** @type {number | null} */ total) => {
+      for (const backend of this.#backends) if (backend.name === name) backend.note(loaded, total);
+    };
+    this.#program ??= compileAhead(this.#folder, note, this.#disposal.signal).then((program) => {
+      if (!program) this.#program = null;
+      return program;
+    });
+    return this.#program;
   }
 
   /**
@@ -125,13 +145,13 @@ export class Engine {
 
   /** Ends all workers; whoever waits is rejected. */
   dispose() {
-    this.#disposed = true;
+    this.#disposal.abort();
     this.#queue.rejectAll(disposed());
     for (const backend of [...this.#backends]) this.stop(backend);
   }
 
   #throwIfDisposed() {
-    if (this.#disposed) throw disposed();
+    if (this.#disposal.signal.aborted) throw disposed();
   }
 
   /** Hands the next requests to those that are not at work. */
@@ -220,7 +240,7 @@ export class Engine {
    */
   async #recover(request, lost, reason) {
     this.#backends.delete(lost.backend);
-    if (this.#disposed) return void request.reject(disposed());
+    if (this.#disposal.signal.aborted) return void request.reject(disposed());
     if (!this.#crew.lose(lost)) this.#onLoss(lost.info.backend, reason);
     if (request.failures < MOST_FAILURES) this.#queue.putBack(request);
     else if (!request.settled) request.reject(reason);

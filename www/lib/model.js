@@ -5,6 +5,9 @@ import { STALL_TIMEOUT } from './limits.js';
 import { Patience } from './patience.js';
 import { readParts } from './progress.js';
 
+/** What bundles call their weights; a manifest may name another file. */
+const USUAL_WEIGHTS = 'weights.bpk';
+
 /**
  * What the page needs of a manifest; Rust reads and checks all of it.
  * @typedef {object} Manifest
@@ -20,6 +23,7 @@ import { readParts } from './progress.js';
  * @property {Manifest} manifest
  * @property {Uint8Array<ArrayBuffer>} manifestBytes as they came
  * @property {Blob} weights a Blob, as workers share it without a copy
+ * @property {() => ArrayBuffer | null} handOver the weights as they came, to the first who asks: a Blob takes longer
  */
 
 /**
@@ -30,21 +34,52 @@ import { readParts } from './progress.js';
  * @throws {UndercoverError} `model-unreachable`, `model-status`, `bundle-manifest`
  */
 export async function fetchModel(folder, onProgress, signal) {
-  const file = await download(new URL('manifest.json', folder), () => {}, signal);
-  const manifestBytes = new Uint8Array(await file.arrayBuffer());
-  const manifest = parseManifest(manifestBytes);
-  const total = manifest.weights.bytes;
-  const count = (/** @type {number} */ loaded) => onProgress({ stage: 'model', loaded: Math.min(loaded, total), total });
-  count(0);
-  const weights = await download(new URL(manifest.weights.file, folder), count, signal);
-  return { manifest, manifestBytes, weights };
+  const wrong = new AbortController();
+  let loaded = 0;
+  /** @type {(bytes: number) => void} */
+  let count = (bytes) => (loaded = bytes);
+  // Begun before the manifest tells their name.
+  const usual = download(new URL(USUAL_WEIGHTS, folder), (bytes) => count(bytes), AbortSignal.any([signal, wrong.signal]));
+  usual.catch(() => {});
+  try {
+    const file = await download(new URL('manifest.json', folder), () => {}, signal);
+    const manifestBytes = new Uint8Array(file);
+    const manifest = parseManifest(manifestBytes);
+    const { file: name, bytes: total } = manifest.weights;
+    const tell = (/** @type {number} */ bytes) => onProgress({ stage: 'model', loaded: Math.min(bytes, total), total });
+    if (name === USUAL_WEIGHTS) {
+      count = tell;
+      tell(0);
+      if (loaded) tell(loaded);
+      return { manifest, manifestBytes, ...handed(await usual) };
+    }
+    wrong.abort();
+    tell(0);
+    return { manifest, manifestBytes, ...handed(await download(new URL(name, folder), tell, signal)) };
+  } catch (error) {
+    wrong.abort();
+    throw error;
+  }
+}
+
+/** @param {ArrayBuffer} bytes */
+function handed(bytes) {
+  const weights = new Blob([bytes]);
+  /** @type {ArrayBuffer | null} */
+  let kept = bytes;
+  const handOver = () => {
+    const given = kept;
+    kept = null;
+    return given;
+  };
+  return { weights, handOver };
 }
 
 /**
  * @param {URL} url
  * @param {(loaded: number) => void} onPart told how many bytes there are so far
  * @param {AbortSignal} signal
- * @returns {Promise<Blob>}
+ * @returns {Promise<ArrayBuffer>}
  */
 async function download(url, onPart, signal) {
   const stall = new AbortController();
@@ -59,13 +94,24 @@ async function download(url, onPart, signal) {
       parts.push(part);
       onPart(loaded);
     });
-    return new Blob(parts);
+    return join(parts);
   } catch (cause) {
     signal.throwIfAborted();
     throw cause instanceof UndercoverError ? cause : unreachable(url, cause);
   } finally {
     patience.end();
   }
+}
+
+/** @param {Uint8Array<ArrayBuffer>[]} parts */
+function join(parts) {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole.buffer;
 }
 
 /**

@@ -9,8 +9,13 @@
  */
 
 /**
+ * Once: that program as far as the page has compiled it, or null where the worker is to do so.
+ * @typedef {{type: 'program', program: WebAssembly.Module | null}} Program
+ */
+
+/**
  * Once, when the model has arrived.
- * @typedef {{type: 'load', manifest: Uint8Array<ArrayBuffer>, weights: Blob}} Load
+ * @typedef {{type: 'load', manifest: Uint8Array<ArrayBuffer>, weights: Blob | ArrayBuffer}} Load
  */
 
 /** @typedef {{type: 'classify', id: number, picture: Blob, question: import('./answer.js').Question}} Classify */
@@ -20,7 +25,7 @@
  * @typedef {{type: 'measure', id: number, runs: number, enough: number}} Measure
  */
 
-/** @typedef {Start | Load | Classify | Measure} ToWorker */
+/** @typedef {Start | Program | Load | Classify | Measure} ToWorker */
 
 /** @typedef {{backend: BackendName, adapter: string, modelVersion: string}} BackendInfo */
 

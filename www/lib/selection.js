@@ -141,7 +141,8 @@ export class Selection {
   async #start(name) {
     this.#note(name, { state: 'starting' });
     try {
-      if (name === 'webgpu') await requireAdapter();
+      // Whether it has a device to offer is asked in the worker: the first question may hold a thread up.
+      if (name === 'webgpu' && !navigator.gpu) throw new UndercoverError('no-webgpu', 'This browser has no WebGPU.');
       const ready = await this.#engine.start(name);
       this.#note(name, { state: 'ready', adapter: ready.info.adapter });
       return ready;
@@ -161,14 +162,4 @@ export class Selection {
     this.report = { ...this.report, [name]: { ...this.report[name], ...news } };
     this.#onChange(this.report);
   }
-}
-
-/**
- * Asked before the program for it is fetched, which is large.
- * @throws {UndercoverError} `no-webgpu`
- */
-async function requireAdapter() {
-  if (!navigator.gpu) throw new UndercoverError('no-webgpu', 'This browser has no WebGPU.');
-  if (await navigator.gpu.requestAdapter()) return;
-  throw new UndercoverError('no-webgpu', 'There is no graphics card that WebGPU can use.');
 }

@@ -1,4 +1,16 @@
-/** The loss of a GPU: Rust learns of it only with the next result, which may never come. */
+/** GPUs: whether there is one, and their loss, of which Rust learns only with the next result, which may never come. */
+
+import { UndercoverError } from '../errors.js';
+
+/**
+ * Asked before the program for it is fetched, which is large.
+ * @throws {UndercoverError} `no-webgpu`
+ */
+export async function requireAdapter() {
+  if (!navigator.gpu) throw new UndercoverError('no-webgpu', 'This browser has no WebGPU in workers.');
+  if (await navigator.gpu.requestAdapter()) return;
+  throw new UndercoverError('no-webgpu', 'There is no graphics card that WebGPU can use.');
+}
 
 /**
  * Watches every device that is opened from here on in this worker.

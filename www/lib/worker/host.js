@@ -2,7 +2,7 @@
 
 import { UndercoverError, toErrorData } from '../errors.js';
 import { readableHere } from './decode.js';
-import { watchDevices } from './devices.js';
+import { requireAdapter, watchDevices } from './devices.js';
 import { fetchModule } from './module.js';
 import { measure } from './measure.js';
 
@@ -15,6 +15,10 @@ const FATAL = new Set(['device-failed', 'device-lost', 'panic', 'self-test-faile
 
 export class Host {
   #tell;
+  /** What the page has compiled. @type {PromiseWithResolvers<WebAssembly.Module | null>} */
+  #compiled = Promise.withResolvers();
+  /** Whether the model has arrived. */
+  #loading = false;
   /** @type {Promise<import('./module.js').Module> | undefined} */
   #module;
   /** @type {Classifier | undefined} */
@@ -33,6 +37,8 @@ export class Host {
     switch (message.type) {
       case 'start':
         return this.#start(message.backend);
+      case 'program':
+        return this.#compiled.resolve(message.program);
       case 'load':
         return this.#load(message);
       case 'classify':
@@ -50,18 +56,30 @@ export class Host {
 
   /** @param {import('../protocol.js').BackendName} backend */
   async #start(backend) {
+    this.#module = this.#open(backend);
+    await this.#module;
+  }
+
+  /** @param {import('../protocol.js').BackendName} backend */
+  async #open(backend) {
     if (backend === 'webgpu') {
       watchDevices((message) => this.#tell({ type: 'broken', error: { code: 'device-lost', message } }));
+      await requireAdapter();
     }
-    this.#module = fetchModule(backend, (loaded, total) => this.#tell({ type: 'progress', loaded, total }));
-    await this.#module;
+    const note = (/** @type {number} */ loaded, /** @type {number | null} */ total) => this.#tell({ type: 'progress', loaded, total });
+    const module = await fetchModule(backend, this.#compiled.promise, note);
+    // While the model is on its way; whatever fails here is told when the model is loaded.
+    if (backend === 'cpu' && !this.#loading) await module.warmUp().catch(() => {});
+    return module;
   }
 
   /** @param {import('../protocol.js').Load} message */
   async #load({ manifest, weights }) {
-    const [module, bytes] = await Promise.all([this.#module, weights.arrayBuffer()]);
+    this.#loading = true;
+    const bytes = weights instanceof Blob ? await weights.arrayBuffer() : weights;
+    const [module, digest] = await Promise.all([this.#module, digestOf(bytes)]);
     if (!module) throw new Error('load came before start');
-    this.#classifier = await module.Classifier.load(manifest, new Uint8Array(bytes));
+    this.#classifier = await module.Classifier.load(manifest, new Uint8Array(bytes), digest);
     const { backend, adapter, modelVersion } = this.#classifier;
     this.#tell({ type: 'ready', info: { backend, adapter, modelVersion } });
   }
@@ -102,6 +120,14 @@ export class Host {
       this.#tell({ type: 'error', id, error: data });
     }
   }
+}
+
+/**
+ * The SHA-256 of the weights. Browsers compute it on secure origins only; elsewhere Rust does.
+ * @param {ArrayBuffer} weights
+ */
+async function digestOf(weights) {
+  return crypto.subtle ? new Uint8Array(await crypto.subtle.digest('SHA-256', weights)) : undefined;
 }
 
 /**

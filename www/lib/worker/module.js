@@ -1,8 +1,8 @@
 /** The WebAssembly module of a backend. */
 
 import { UndercoverError } from '../errors.js';
-import { lengthOf, readParts } from '../progress.js';
-import { hasRelaxedSimd, hasSimd } from './simd.js';
+import { compile, packageOf } from '../program.js';
+import { hasSimd } from '../simd.js';
 
 /**
  * What wasm-bindgen makes of src/web.rs.
@@ -13,18 +13,39 @@ import { hasRelaxedSimd, hasSimd } from './simd.js';
 /**
  * Fetches, compiles and starts it.
  * @param {import('../protocol.js').BackendName} backend
+ * @param {Promise<WebAssembly.Module | null>} compiled what the page has of it
  * @param {(loaded: number, total: number | null) => void} onProgress
  * @returns {Promise<Module>}
  * @throws {UndercoverError} `program-unreachable`, `program-damaged`, `no-webassembly`, `out-of-memory`
  */
-export async function fetchModule(backend, onProgress) {
-  if (backend !== 'cpu' || !hasRelaxedSimd()) return fetchFrom(backend, onProgress);
+export async function fetchModule(backend, compiled, onProgress) {
+  const name = packageOf(backend);
+  const started = await startCompiled(name, compiled).catch(() => null);
+  if (started) return started;
+  if (name === backend) return fetchFrom(name, onProgress);
   try {
-    return await fetchFrom('cpu-relaxed', onProgress);
+    return await fetchFrom(name, onProgress);
   } catch {
     // The plain one does the same, slower; offline it is the one that is always kept.
-    return fetchFrom('cpu', onProgress);
+    return fetchFrom(backend, onProgress);
   }
+}
+
+/**
+ * @param {string} name of the package
+ * @param {Promise<WebAssembly.Module | null>} compiled
+ * @returns {Promise<Module | null>} null where there is nothing to start
+ */
+async function startCompiled(name, compiled) {
+  const [glue, program] = await Promise.all([importGlue(folderOf(name)), compiled]);
+  if (!program) return null;
+  await glue.default({ module_or_path: program });
+  return glue;
+}
+
+/** @param {string} name of the package */
+function folderOf(name) {
+  return new URL(`../../pkg/${name}/`, import.meta.url);
 }
 
 /**
@@ -34,18 +55,13 @@ export async function fetchModule(backend, onProgress) {
  * @throws {UndercoverError}
  */
 async function fetchFrom(name, onProgress) {
-  const folder = new URL(`../../pkg/${name}/`, import.meta.url);
+  const folder = folderOf(name);
   const [module, response] = await Promise.all([importGlue(folder), fetchProgram(folder)]);
-  // Counted on a copy: browsers keep compiled code only for a response that comes straight from the network.
-  const copy = response.clone();
-  const total = lengthOf(response);
-  const counted = readParts(copy, (loaded) => onProgress(loaded, total)).catch(() => {});
   try {
-    await module.default({ module_or_path: response });
+    await compile(response, onProgress, (response) => module.default({ module_or_path: response }));
   } catch (cause) {
     throw explain(folder, cause);
   }
-  await counted;
   return module;
 }
 
