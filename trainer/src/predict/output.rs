@@ -74,3 +74,31 @@ fn line(row: &Row, top_k: usize) -> String {
         .collect();
     format!("{image}: {}", genres.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use undercover::classifier::GenreProbability;
+
+    use super::*;
+
+    #[test]
+    fn people_read_the_first_genres_in_per_cent_or_why_there_are_none() {
+        let answer = |genre: &str, probability| GenreProbability {
+            genre: genre.to_owned(),
+            probability,
+        };
+        let mut row = Row {
+            image: "a/b.jpg".to_owned(),
+            predictions: vec![
+                answer("hiphop", 0.625),
+                answer("rock", 0.25),
+                answer("jazz", 0.125),
+            ],
+            error: None,
+        };
+        assert_eq!(line(&row, 2), "a/b.jpg: hiphop 62.5 %, rock 25.0 %");
+        assert!(line(&row, 9).ends_with(", jazz 12.5 %"));
+        row.error = Some("it is empty".to_owned());
+        assert_eq!(line(&row, 2), "a/b.jpg: error: it is empty");
+    }
+}

@@ -198,6 +198,8 @@ fn a_genre_without_covers_does_not_count_in_balanced_figures() {
     let report = report(&answers, &["pop", "rock", "jazz"]);
     assert_near(report.balanced_accuracy, 0.5);
     assert_eq!(report.per_genre["jazz"].support, 0);
+    let with_interval: Vec<_> = report.intervals.recall.keys().collect();
+    assert_eq!(with_interval, ["pop", "rock"]);
     assert!(
         report
             .accuracy_at_proportions(&[("pop", 0.5), ("jazz", 0.5)])
