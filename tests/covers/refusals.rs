@@ -121,12 +121,33 @@ fn the_limits_hold_to_the_pixel() {
         (grey(10_000, 10_000), "broken"),
         (grey(10_001, 10_000), "too-large"),
         // Bytes, of which there are eight a pixel.
-        (deep(8000, 8192), "broken"),
+        (deep(8192, 8192), "broken"),
         (deep(8193, 8192), "too-large"),
     ];
     for (index, (error, code)) in codes.iter().enumerate() {
         assert_eq!(error.code(), *code, "{index}: {error:?}");
     }
+}
+
+/// A GIF's frame that is smaller than its screen is decoded beside it.
+#[test]
+fn what_a_decoder_needs_beside_the_picture_counts_as_well() {
+    let mut bytes = encode(quadrants(16, 16), ImageFormat::Gif);
+    let descriptor = [0x2c, 0, 0, 0, 0, 16, 0, 16, 0];
+    let frame = bytes.windows(9).position(|those| those == descriptor);
+    let mut claim = |at: usize, side: u16| {
+        bytes[at..at + 2].copy_from_slice(&side.to_le_bytes());
+        bytes[at + 2..at + 4].copy_from_slice(&side.to_le_bytes());
+    };
+    // Of 537 MB, 324 and 256.
+    claim(6, 9000);
+    claim(frame.unwrap() + 5, 8000);
+    let error = refusal(&bytes);
+    let of_memory = |reason: &str| reason.contains("Memory limit");
+    assert!(
+        matches!(&error, CoverError::Broken { reason } if of_memory(reason)),
+        "{error:?}"
+    );
 }
 
 /// Of JPEG above all: its decoder fills what is missing with grey and says nothing.
