@@ -153,6 +153,34 @@ test('a GPU that computes wrongly does not pass the self-test, and the CPU answe
   expect(['self-test-failed', 'device-failed', 'panic']).toContain(fallback?.code);
 });
 
+test('an adapter without the limits that are asked for is done without, and whoever insists on it is told', async ({ page }) => {
+  await openBare(page);
+  await changeWorker(
+    page,
+    `GPUAdapter.prototype.requestDevice = async () => {
+       throw new DOMException('a limit is not supported', 'OperationError');
+     };`,
+  );
+  const { backend, fallback, refused } = await withApi(
+    page,
+    async ({ Undercover, files: [file] }) => {
+      const undercover = await Undercover.load();
+      await undercover.settled;
+      const { backend, fallback } = await undercover.classify(file);
+      undercover.dispose();
+      const refused = await Undercover.load({ backend: 'webgpu' }).then(
+        () => 'loaded',
+        (/** @type {any} */ { code }) => code,
+      );
+      return { backend, fallback, refused };
+    },
+    [cover(41)],
+  );
+  expect(backend).toBe('cpu');
+  expect(fallback).toMatchObject({ backend: 'webgpu', code: 'no-webgpu' });
+  expect(refused).toBe('no-webgpu');
+});
+
 /**
  * @param {number[]} some
  * @param {number[]} others
