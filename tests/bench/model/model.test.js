@@ -57,6 +57,42 @@ test('dimensions change places', () => {
   assert.deepEqual([...values], [0, 3, 1, 4, 2, 5]);
 });
 
+test('the weights of a linear layer lie as Keras lays them, whichever way they came', () => {
+  for (const [transB, shape, given] of /** @type {const} */ ([
+    [1, [2, 3], [0, 1, 2, 3, 4, 5]],
+    [0, [3, 2], [0, 3, 1, 4, 2, 5]],
+  ])) {
+    const { topology, weights } = toTfjs(linear(transB, [...shape], Float32Array.from(given)));
+    const { modelTopology, weightsManifest } = JSON.parse(topology.toString());
+    assert.deepEqual(weightsManifest[0].weights[0].shape, [3, 2]);
+    assert.equal(modelTopology.node.at(-1).attr.transpose_b.b, false);
+    const stored = Array.from({ length: 6 }, (_, index) => weights.readUInt16LE(2 * index));
+    // 0, 3, 1, 4, 2 and 5 in `f16`.
+    assert.deepEqual(stored, [0x0000, 0x4200, 0x3c00, 0x4400, 0x4000, 0x4500]);
+  }
+});
+
+/**
+ * @param {number} transB
+ * @param {number[]} shape
+ * @param {Float32Array} values
+ * @returns {import('./onnx.js').Graph}
+ */
+function linear(transB, shape, values) {
+  return {
+    input: { name: 'pixels', shape: [3, 1, 1] },
+    output: 'logits',
+    nodes: [
+      { name: 'flatten', op: 'Flatten', inputs: ['pixels'], outputs: ['features'], attributes: {} },
+      { name: 'gemm', op: 'Gemm', inputs: ['features', 'weight', 'bias'], outputs: ['logits'], attributes: { transB } },
+    ],
+    constants: new Map([
+      ['weight', { name: 'weight', shape, values }],
+      ['bias', { name: 'bias', shape: [2], values: new Float32Array(2) }],
+    ]),
+  };
+}
+
 /**
  * A convolution of 3×3 with stride 2 and an activation, on a map of 8×8 with 2 channels.
  * @param {number[]} pads

@@ -39,6 +39,15 @@ export function transposed({ name, shape, values }, order) {
 }
 
 /**
+ * @param {Tensor} matrix
+ * @returns {Tensor} with rows for columns
+ */
+export function turned({ name, shape: [rows, columns], values }) {
+  const turned = transposed({ name, shape: [rows, columns, 1, 1], values }, [1, 0, 2, 3]);
+  return { ...turned, shape: [columns, rows] };
+}
+
+/**
  * The bytes of a constant in the file of weights: integers as they are, floats in `f16`.
  * @param {Constant} constant
  */

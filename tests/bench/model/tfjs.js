@@ -3,7 +3,7 @@
  * bias and activation fused into the convolutions, weights in `f16`.
  */
 
-import { FLOAT, bytesOf, fused, integers, text, transposed } from './node-def.js';
+import { FLOAT, bytesOf, fused, integers, text, transposed, turned } from './node-def.js';
 
 /** @typedef {import('./onnx.js').Graph} Graph */
 /** @typedef {import('./onnx.js').Node} Node */
@@ -167,9 +167,18 @@ class Converter {
   #linear(node) {
     const { alpha = 1, beta = 1, transA = 0, transB = 0 } = node.attributes;
     if (alpha !== 1 || beta !== 1 || transA) throw new Error(`${node.name} is more than a linear layer`);
-    const [input, weight, bias] = node.inputs;
-    const attr = { T: FLOAT, transpose_a: { b: false }, transpose_b: { b: !!transB }, num_args: { i: '1' }, fused_ops: fused(['BiasAdd']) };
-    const inputs = [this.#name(input), this.#write(this.#constant(weight)), this.#write(this.#constant(bias))];
+    const [input, weightName, bias] = node.inputs;
+    // [in, out], as Keras has it: TensorFlow.js 4.22.0 on WebAssembly computes wrong sums with `transpose_b` and a bias.
+    const weight = this.#constant(weightName);
+    const upright = transB ? turned(weight) : weight;
+    const attr = {
+      T: FLOAT,
+      transpose_a: { b: false },
+      transpose_b: { b: false },
+      num_args: { i: '1' },
+      fused_ops: fused(['BiasAdd']),
+    };
+    const inputs = [this.#name(input), this.#write(upright), this.#write(this.#constant(bias))];
     this.#emit(node, { op: '_FusedMatMul', input: inputs, attr });
   }
 
