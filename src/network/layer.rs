@@ -1,8 +1,7 @@
-//! Layers before a network has learned anything.
+//! Layers as they begin, and the way through a dense one: in a browser with as little of burn as that takes.
 
 use burn::nn::Linear;
-use burn::nn::conv::Conv2d;
-use burn::nn::conv::Conv2dConfig;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::tensor::{Device, Tensor};
 
 #[cfg(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu")))]
