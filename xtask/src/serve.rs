@@ -93,15 +93,65 @@ pub fn require_modules(site: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::io::{Read, Write};
+    use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
+    use std::time::Duration;
+    use std::{fs, thread};
 
     use super::*;
+
+    #[test]
+    fn the_site_is_served_on_127_0_0_1_and_on_no_other_address() {
+        let site = tempfile::tempdir().unwrap();
+        fs::write(site.path().join("index.html"), b"a page").unwrap();
+        let listener = listen(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        assert_eq!(address.ip(), Ipv4Addr::LOCALHOST);
+        thread::spawn(move || serve_on(listener, site.path()));
+
+        assert!(page(address).unwrap().ends_with("a page"));
+        for other in other_addresses() {
+            let answer = page(SocketAddr::new(other, address.port()));
+            assert!(answer.is_err(), "{other} answered {answer:?}");
+        }
+    }
+
+    /// What the server at an address answers, if there is one.
+    fn page(address: SocketAddr) -> std::io::Result<String> {
+        let patience = Duration::from_secs(5);
+        let mut stream = TcpStream::connect_timeout(&address, patience)?;
+        stream.set_read_timeout(Some(patience))?;
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+
+    /// Further addresses of this machine: on Linux all of 127.0.0.0/8 are, and those that its routes to the outside
+    /// begin at.
+    fn other_addresses() -> Vec<IpAddr> {
+        let mut addresses = vec![
+            IpAddr::from(Ipv4Addr::new(127, 0, 0, 2)),
+            IpAddr::from(Ipv6Addr::LOCALHOST),
+        ];
+        // Addresses for documentation, which nobody has; to connect a datagram socket sends nothing.
+        for (any, elsewhere) in [
+            ("0.0.0.0:0", "203.0.113.1:9"),
+            ("[::]:0", "[2001:db8::1]:9"),
+        ] {
+            let socket = UdpSocket::bind(any).and_then(|socket| {
+                socket.connect(elsewhere)?;
+                socket.local_addr()
+            });
+            addresses.extend(socket.map(|own| own.ip()));
+        }
+        addresses
+    }
 
     #[test]
     fn a_port_in_use_is_told_with_a_way_out() {
         let taken = listen(0).unwrap();
         let address = taken.local_addr().unwrap();
-        assert!(address.ip().is_loopback());
         let error = listen(address.port()).unwrap_err().to_string();
         assert!(error.contains(&address.port().to_string()), "{error}");
         assert!(error.contains("--port 0"), "{error}");
