@@ -20,14 +20,10 @@ mod lanes;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod tiles;
 
-#[cfg(not(all(target_family = "wasm", not(feature = "webgpu"))))]
-use burn::backend::DispatchDevice;
 #[cfg(not(target_arch = "wasm32"))]
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
-#[cfg(not(all(target_family = "wasm", not(feature = "webgpu"))))]
-use burn::tensor::Device;
 use burn::tensor::{Shape, Tensor, TensorData};
 
 use super::activation::Activation;
@@ -98,21 +94,6 @@ fn product(
     {
         let product = Flex::float_matmul(input, weights.transpose(0, 1));
         finish::forward(product, bias, activation)
-    }
-}
-
-/// Whether a device computes channels last.
-#[cfg(not(all(target_family = "wasm", not(feature = "webgpu"))))]
-pub fn computes_on(device: &Device) -> bool {
-    match device.as_dispatch() {
-        DispatchDevice::Flex(_) => true,
-        #[cfg(feature = "training")]
-        DispatchDevice::Autodiff(device) => matches!(**device, DispatchDevice::Flex(_)),
-        #[allow(
-            unreachable_patterns,
-            reason = "each build has its own set of backends"
-        )]
-        _ => false,
     }
 }
 

@@ -5,18 +5,17 @@
 //! its own generator instead.
 
 use burn::tensor::Tensor;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(feature = "training")]
 use burn::tensor::TensorData;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(feature = "training")]
 use rand::rngs::Xoshiro256PlusPlus;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(feature = "training")]
 use rand::{RngExt, SeedableRng};
 
-/// What a forward pass drops: nothing (inference), or units drawn from a seed (training, which no
-/// browser does).
+/// What a forward pass drops: nothing (inference), or units drawn from a seed (training).
 #[derive(Debug)]
 pub struct Dropout {
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(feature = "training")]
     generator: Option<Xoshiro256PlusPlus>,
 }
 
@@ -24,13 +23,13 @@ impl Dropout {
     /// Inference: every unit is kept.
     pub fn off() -> Self {
         Self {
-            #[cfg(not(target_family = "wasm"))]
+            #[cfg(feature = "training")]
             generator: None,
         }
     }
 
     /// Training: the same seed drops the same units.
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(feature = "training")]
     pub fn seeded(seed: u64) -> Self {
         Self {
             generator: Some(Xoshiro256PlusPlus::seed_from_u64(seed)),
@@ -38,14 +37,14 @@ impl Dropout {
     }
 
     /// Keeps each element.
-    #[cfg(target_family = "wasm")]
+    #[cfg(not(feature = "training"))]
     pub(super) fn apply<const D: usize>(&mut self, input: Tensor<D>, _: f32) -> Tensor<D> {
         input
     }
 
     /// Zeroes each element with `probability` (in `[0, 1)`) and scales the others by
     /// `1 / (1 - probability)`, so that the expectation stays.
-    #[cfg(not(target_family = "wasm"))]
+    #[cfg(feature = "training")]
     pub(super) fn apply<const D: usize>(
         &mut self,
         input: Tensor<D>,

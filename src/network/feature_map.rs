@@ -8,6 +8,7 @@ use burn::tensor::ops::MaxPoolOptions;
 use super::activation::Activation;
 #[cfg(feature = "cpu")]
 use super::channels_last;
+use super::devices::{self, OnGpu};
 
 /// A batch of maps, in the order of numbers that its device computes fastest with.
 #[derive(Clone, Debug)]
@@ -16,43 +17,20 @@ pub struct FeatureMap {
     order: Order,
 }
 
-/// Where the processor is all that a module for browsers computes on, no map lies in another order, and what burn has
-/// for that stays out.
-#[cfg(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu")))]
-type Elsewhere = std::convert::Infallible;
-#[cfg(not(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu"))))]
-type Elsewhere = ();
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+pub(super) enum Order {
     /// `[batch, channels, height, width]`: on a GPU.
-    #[allow(dead_code, reason = "see `Elsewhere`: there it cannot be made")]
-    ChannelsFirst(Elsewhere),
+    #[allow(dead_code, reason = "where there is no GPU, none can be made")]
+    ChannelsFirst(OnGpu),
     /// `[batch, height, width, channels]`: on the processor.
     #[cfg(feature = "cpu")]
     ChannelsLast,
 }
 
-impl Order {
-    #[cfg(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu")))]
-    fn of(_: &Tensor<4>) -> Self {
-        Self::ChannelsLast
-    }
-
-    #[cfg(not(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu"))))]
-    fn of(_covers: &Tensor<4>) -> Self {
-        #[cfg(feature = "cpu")]
-        if channels_last::computes_on(&_covers.device()) {
-            return Self::ChannelsLast;
-        }
-        Self::ChannelsFirst(())
-    }
-}
-
 impl FeatureMap {
     /// The map of normalised covers `[batch, 3, size, size]`.
     pub fn of_covers(covers: Tensor<4>) -> Self {
-        let order = Order::of(&covers);
+        let order = devices::order(&covers.device());
         let tensor = match order {
             Order::ChannelsFirst(_) => covers,
             #[cfg(feature = "cpu")]

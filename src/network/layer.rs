@@ -2,38 +2,13 @@
 
 use burn::nn::Linear;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
-#[cfg(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu")))]
-use super::{activation::Activation, channels_last};
-
+pub use super::devices::through;
 #[cfg(not(target_family = "wasm"))]
 pub use native::{convolution, linear};
 #[cfg(target_family = "wasm")]
 pub use web::{convolution, linear};
-
-/// Through a dense layer: `[rows, in]` to `[rows, out]`.
-#[cfg(not(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu"))))]
-pub fn through(layer: &Linear, input: Tensor<2>) -> Tensor<2> {
-    layer.forward(input)
-}
-
-/// Through a dense layer: `[rows, in]` to `[rows, out]`. A convolution of single pixels is the same; it leaves burn's
-/// products of matrices out of the module.
-#[cfg(all(target_family = "wasm", feature = "cpu", not(feature = "webgpu")))]
-pub fn through(layer: &Linear, input: Tensor<2>) -> Tensor<2> {
-    let [rows, inputs] = input.dims();
-    let weight = layer.weight.val().transpose();
-    let [outputs, _] = weight.dims();
-    let bias = match &layer.bias {
-        Some(bias) => bias.val(),
-        None => Tensor::zeros([outputs], &weight.device()),
-    };
-    let input = input.reshape([rows, 1, 1, inputs]);
-    let weight = weight.reshape([outputs, inputs, 1, 1]);
-    channels_last::convolution(input, weight, bias, 1, Activation::Identity)
-        .reshape([rows, outputs])
-}
 
 /// burn's own random numbers.
 #[cfg(not(target_family = "wasm"))]
@@ -54,8 +29,10 @@ mod native {
 /// Zeros: nothing learns in a browser, and what burn has to draw weights with is a tenth of its module.
 #[cfg(target_family = "wasm")]
 mod web {
-    use super::*;
     use burn::module::{Param, ParamId};
+    use burn::tensor::Tensor;
+
+    use super::*;
 
     pub fn convolution(config: &Conv2dConfig, device: &Device) -> Conv2d {
         let [channels_in, channels_out] = config.channels;

@@ -9,6 +9,11 @@ mod activation;
 #[cfg(feature = "cpu")]
 mod channels_last;
 mod conv;
+#[cfg_attr(
+    all(target_family = "wasm", feature = "cpu", not(feature = "webgpu")),
+    path = "only_cpu.rs"
+)]
+mod devices;
 mod dropout;
 mod efficientnet_lite;
 mod feature_map;
