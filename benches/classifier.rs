@@ -22,11 +22,6 @@ const BATCHES: [usize; 5] = [1, 2, 4, 8, 16];
 /// The side of the shipped network's input.
 const SHIPPED: u32 = 192;
 
-const NORMALISATION: Normalisation = Normalisation {
-    mean: [127.0; 3],
-    std: [128.0; 3],
-};
-
 fn main() {
     divan::main();
 }
@@ -57,7 +52,7 @@ fn resize(bencher: Bencher, size: u32) {
 #[divan::bench(args = SIZES)]
 fn normalise(bencher: Bencher, size: u32) {
     let cover = Cover::test_pattern(size);
-    bencher.bench(|| NORMALISATION.planar(black_box(&cover)));
+    bencher.bench(|| Normalisation::EFFICIENTNET_LITE.planar(black_box(&cover)));
 }
 
 #[divan::bench_group(max_time = 5, min_time = 1)]
@@ -109,7 +104,7 @@ mod forward {
             device.device(),
         );
         let covers = vec![Cover::test_pattern(size); covers];
-        let input = batch(&covers, &NORMALISATION, device.device());
+        let input = batch(&covers, &Normalisation::EFFICIENTNET_LITE, device.device());
         let logits = |input: Tensor<4>| block_on(network.forward(input).into_data_async());
         // The first run compiles shaders.
         logits(input.clone()).expect("logits");

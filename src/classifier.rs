@@ -126,12 +126,12 @@ impl Classifier {
         /// A picture of 24 × 24 pixels.
         const PICTURE: &[u8] = include_bytes!("cover/warm_up.jpg");
         const SIZE: u32 = 64;
-        let normalisation = Normalisation {
-            mean: [127.0; 3],
-            std: [128.0; 3],
-        };
         let covers = [Cover::decode(PICTURE, SIZE)?];
-        let logits = Network::sketch(device).forward(batch(&covers, &normalisation, device));
+        let logits = Network::sketch(device).forward(batch(
+            &covers,
+            &Normalisation::EFFICIENTNET_LITE,
+            device,
+        ));
         read(logits).await.map(|_| ())
     }
 

@@ -12,11 +12,6 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     assert_eq!(cover.pixels().len(), 3 * (SIZE * SIZE) as usize);
-    let planar = NORMALISATION.planar(&cover);
+    let planar = Normalisation::EFFICIENTNET_LITE.planar(&cover);
     assert!(planar.iter().all(|value| value.is_finite()));
 });
-
-const NORMALISATION: Normalisation = Normalisation {
-    mean: [127.0; 3],
-    std: [128.0; 3],
-};

@@ -13,6 +13,12 @@ pub struct Normalisation {
 }
 
 impl Normalisation {
+    /// What EfficientNet-Lite was trained with, as published.
+    pub const EFFICIENTNET_LITE: Self = Self {
+        mean: [127.0; 3],
+        std: [128.0; 3],
+    };
+
     /// The network input `[3, size, size]`: the red plane, then the green, then the blue, each row by row.
     pub fn planar(&self, cover: &Cover) -> Vec<f32> {
         let pixels = cover.pixels();

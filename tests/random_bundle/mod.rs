@@ -32,10 +32,7 @@ pub fn description() -> Description {
         version: "0.0.1".to_owned(),
         input: Input {
             size: SIZE,
-            normalisation: Normalisation {
-                mean: [127.0; 3],
-                std: [128.0; 3],
-            },
+            normalisation: Normalisation::EFFICIENTNET_LITE,
         },
         genres: TEN_GENRES.map(str::to_owned).to_vec(),
         genre_sets: GenreSet::defaults(),

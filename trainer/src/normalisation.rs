@@ -11,10 +11,6 @@ const IMAGENET: Normalisation = Normalisation {
     mean: [123.675, 116.28, 103.53],
     std: [58.395, 57.12, 57.375],
 };
-const EFFICIENTNET_LITE: Normalisation = Normalisation {
-    mean: [127.0; 3],
-    std: [128.0; 3],
-};
 
 impl Experiment {
     /// The same experiment with its normalisation in numbers.
@@ -24,7 +20,7 @@ impl Experiment {
     pub fn with_numbers(mut self, training: &[Sample]) -> anyhow::Result<Self> {
         if let FeatureNormalisation::Named(name) = self.normalisation {
             self.normalisation = FeatureNormalisation::Given(match name {
-                NamedNormalisation::EfficientnetLite => EFFICIENTNET_LITE,
+                NamedNormalisation::EfficientnetLite => Normalisation::EFFICIENTNET_LITE,
                 NamedNormalisation::Imagenet => IMAGENET,
                 NamedNormalisation::Data => of_covers(training)?,
             });

@@ -16,10 +16,7 @@ fn manifest() -> Manifest {
         version: "7".to_owned(),
         input: Input {
             size: 32,
-            normalisation: Normalisation {
-                mean: [127.0; 3],
-                std: [128.0; 3],
-            },
+            normalisation: Normalisation::EFFICIENTNET_LITE,
         },
         genres: GENRES.map(str::to_owned).to_vec(),
         genre_sets: vec![GenreSet::new("two", &GENRES)],
