@@ -1,6 +1,7 @@
 import { choose, expectAnswer, open } from './support/page.js';
 import { cover, file, png, pngHeader, stripes } from './support/pictures.js';
 import { expect, test } from './support/test.js';
+import { keepMemory, wasmBytes } from './support/worker.js';
 
 /** @type {{what: string, file: (page: import('@playwright/test').Page) => Promise<import('./support/page.js').File>, says: RegExp}[]} */
 const BAD = [
@@ -78,6 +79,30 @@ test('a photo of 60 megapixels is answered, and so is the one after it', async (
   await expectAnswer(page, 'huge.png', 'cpu', 60_000);
   await choose(page, file('next.png', cover(9)));
   await expectAnswer(page, 'next.png', 'cpu');
+});
+
+test('a picture that there is no memory for is told, and the page goes on working', async ({ page }) => {
+  // Of the four gigabytes that a program may have, 128 MiB are left: enough for a cover, not for 60 megapixels.
+  await keepMemory(
+    page,
+    `addEventListener('message', ({ data }) => {
+       const memory = globalThis.memoryOfTest;
+       const [pages, taken] = [65536 - 2048, memory?.buffer.byteLength / 65536];
+       if (data.type === 'classify' && taken < pages) memory.grow(pages - taken);
+     });`,
+  );
+  let workers = 0;
+  page.on('worker', () => (workers += 1));
+  await open(page, 'cpu');
+  await choose(page, file('huge.png', stripes(9000, 6700)));
+  await expect(page.getByRole('status')).toHaveText('The program stopped. Please try again, or try another picture.');
+  await expect(page.locator('#sleeve')).toHaveAttribute('data-state', 'failed');
+  // Each that it was tried with has ended, with all that it held.
+  expect(workers).toBe(3);
+  expect(page.workers()).toHaveLength(1);
+  await choose(page, file('next.png', cover(9)));
+  await expectAnswer(page, 'next.png', 'cpu');
+  expect(await wasmBytes(page)).toBe((65536 - 2048) * 65536);
 });
 
 /** @param {import('@playwright/test').Page} page */

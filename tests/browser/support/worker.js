@@ -17,16 +17,20 @@ export async function changeWorker(page, code) {
 /**
  * Keeps the memory of every WebAssembly module where `wasmBytes` finds it.
  * @param {Page} page
+ * @param {string} [code] to run before the worker's own, as by `changeWorker`
  */
-export function keepMemory(page) {
+export function keepMemory(page, code = '') {
   return changeWorker(
     page,
-    `const instantiate = WebAssembly.instantiateStreaming;
-     WebAssembly.instantiateStreaming = async (...parameters) => {
-       const program = await instantiate.apply(WebAssembly, parameters);
-       globalThis.memoryOfTest = program.instance.exports.memory;
-       return program;
-     };`,
+    `for (const way of ['instantiate', 'instantiateStreaming']) {
+       const instantiate = WebAssembly[way];
+       WebAssembly[way] = async (...parameters) => {
+         const started = await instantiate.apply(WebAssembly, parameters);
+         globalThis.memoryOfTest = (started.instance ?? started).exports.memory;
+         return started;
+       };
+     }
+     ${code}`,
   );
 }
 
@@ -39,7 +43,7 @@ export async function wasmBytes(page) {
   const bytes = await Promise.all(
     page.workers().map((worker) => worker.evaluate(() => /** @type {any} */ (globalThis).memoryOfTest?.buffer.byteLength ?? 0)),
   );
-  if (!bytes.length) throw new Error('there is no worker');
+  if (!bytes.some(Boolean)) throw new Error('there is no worker with a program');
   return Math.max(...bytes);
 }
 
