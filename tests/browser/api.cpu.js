@@ -270,6 +270,47 @@ test('loading can be aborted, and what waits when it is disposed of is rejected'
   expect(result).toEqual({ aborted: 'AbortError', disposed: ['disposed', 'disposed'] });
 });
 
+test('after it was disposed of every call is refused by its code, and starts nothing', async ({ page }) => {
+  const { codes, again } = await withApi(
+    page,
+    async ({ Undercover, files: [file] }) => {
+      // On `auto`, while what a GPU would be measured by is on its way.
+      const undercover = await Undercover.load();
+      undercover.dispose();
+      undercover.dispose();
+      /** @type {Record<string, string>} */
+      const codes = {};
+      const note = (/** @type {string} */ call, /** @type {unknown} */ error) => (codes[call] = error instanceof Error && 'code' in error ? String(error.code) : String(error));
+      await undercover.classify(file).catch((error) => note('one', error));
+      await undercover.classify('samples/quintet.webp').catch((error) => note('an address', error));
+      await undercover.classify(file, { genres: ['polka'], saliency: true }).catch((error) => note('with a question', error));
+      for (const entry of await undercover.classify([file, new Blob([])])) {
+        note(`${entry.index} of two`, 'error' in entry ? entry.error : 'an answer');
+      }
+      for await (const entry of undercover.classifyAll([file])) note('in a loop', 'error' in entry ? entry.error : 'an answer');
+      await undercover.classify(file, { signal: AbortSignal.abort('given up') }).catch((error) => note('aborted', error));
+      await undercover.settled;
+      // Another one is not touched by it.
+      const another = await Undercover.load({ backend: 'cpu' });
+      const { backend: again } = await another.classify(file);
+      another.dispose();
+      return { codes, again };
+    },
+    [cover(28)],
+  );
+  expect(codes).toEqual({
+    one: 'disposed',
+    'an address': 'disposed',
+    'with a question': 'disposed',
+    '0 of two': 'disposed',
+    '1 of two': 'disposed',
+    'in a loop': 'disposed',
+    aborted: 'given up',
+  });
+  expect(again).toBe('cpu');
+  await expect.poll(() => page.workers().length).toBe(0);
+});
+
 test('a worker that is killed at work is replaced, and its request is answered', async ({ page }) => {
   // The first worker dies of the first picture, as one that runs out of memory would.
   const killer = "addEventListener('message', ({ data }) => { if (data.type === 'classify') throw new Error('killed'); });";

@@ -130,8 +130,9 @@ export class Engine {
    * @param {Request} request
    */
   ask(request) {
-    this.#throwIfDisposed();
-    this.#queue.add(request);
+    // Answered like any other: it listens to its signal until it is.
+    if (this.#disposal.signal.aborted) request.reject(disposed());
+    else this.#queue.add(request);
     if (this.#gone) this.#revive(this.#gone.name);
     else this.#pump();
     return request.answered;
