@@ -1,3 +1,6 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
 import { choose, drop, expectAnswer, open, paste, shownColours } from './support/page.js';
 import { cover, file } from './support/pictures.js';
 import { expect, test } from './support/test.js';
@@ -43,6 +46,26 @@ test('a picture chosen while the page is still loading is answered', async ({ pa
   await choose(page, file('early.png', cover(4)));
   release();
   await expectAnswer(page, 'early.png', 'cpu');
+});
+
+test('a file that was changed or removed since it was chosen is told, and the page goes on working', async ({ page }, info) => {
+  const path = info.outputPath('chosen.png');
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, cover(53));
+  // Only when it is looked at is it read: here, once the network is there.
+  /** @type {import('@playwright/test').Route[]} */
+  const held = [];
+  await page.route('**/weights.bpk', (route) => void held.push(route));
+  await open(page, 'cpu');
+  await page.locator('#file').setInputFiles(path);
+  await expect(page.getByRole('status')).toHaveText(/looking at chosen\.png/);
+  await writeFile(path, cover(54, 400));
+  await expect.poll(() => held.length).toBe(1);
+  await held[0].continue();
+  await expect(page.getByRole('status')).toHaveText(/cannot be read any more/);
+  await expect(page.locator('#sleeve')).toHaveAttribute('data-state', 'failed');
+  await page.locator('#file').setInputFiles(path);
+  await expectAnswer(page, 'chosen.png', 'cpu');
 });
 
 test('a picture dropped anywhere is answered, and the page shows where to drop', async ({ page }) => {
