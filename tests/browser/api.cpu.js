@@ -1,6 +1,10 @@
 import { openBare, withApi } from './support/api.js';
 import { cover, png, testPattern } from './support/pictures.js';
 import { expect, test } from './support/test.js';
+import { changeWorker } from './support/worker.js';
+
+/** A worker with this dies of the first picture, as one that runs out of memory would. */
+const KILLER = "addEventListener('message', ({ data }) => { if (data.type === 'classify') throw new Error('killed'); });";
 
 test.beforeEach(({ page }) => openBare(page));
 
@@ -202,11 +206,7 @@ test('weights of another name are found by the manifest', async ({ page }) => {
 });
 
 test('where the browser computes no digest, as on a page that is not secure, the program does', async ({ page }) => {
-  await page.route('**/worker.js', async (route) => {
-    const response = await route.fetch();
-    const without = "Object.defineProperty(crypto, 'subtle', { value: undefined });";
-    await route.fulfill({ response, body: without + (await response.text()) });
-  });
+  await changeWorker(page, "Object.defineProperty(crypto, 'subtle', { value: undefined });");
   const load = () =>
     withApi(page, ({ Undercover }) => Undercover.load({ backend: 'cpu' }).then((undercover) => undercover.dispose(), ({ code }) => code));
   expect(await load()).toBeUndefined();
@@ -312,14 +312,7 @@ test('after it was disposed of every call is refused by its code, and starts not
 });
 
 test('a worker that is killed at work is replaced, and its request is answered', async ({ page }) => {
-  // The first worker dies of the first picture, as one that runs out of memory would.
-  const killer = "addEventListener('message', ({ data }) => { if (data.type === 'classify') throw new Error('killed'); });";
-  let workers = 0;
-  await page.route('**/worker.js', async (route) => {
-    const response = await route.fetch();
-    workers += 1;
-    await route.fulfill({ response, body: (workers === 1 ? killer : '') + (await response.text()) });
-  });
+  const workers = await changeWorker(page, (nth) => (nth === 1 ? KILLER : ''));
   const { first, second, states } = await withApi(
     page,
     async ({ Undercover, files: [file] }) => {
@@ -333,7 +326,7 @@ test('a worker that is killed at work is replaced, and its request is answered',
     },
     [cover(21)],
   );
-  expect(workers).toBe(2);
+  expect(workers()).toBe(2);
   expect(second).toEqual(first);
   expect(states).toContain('lost');
   expect(states.at(-1)).toBe('active');
@@ -342,13 +335,12 @@ test('a worker that is killed at work is replaced, and its request is answered',
 test('a picture that kills every worker is answered with the error, and the next one is answered', async ({ page }) => {
   // Whatever worker is given a picture of this many bytes dies of it.
   const deadly = cover(22);
-  const killer = `addEventListener('message', ({ data }) => {
-    if (data.type === 'classify' && data.picture.size === ${deadly.length}) throw new Error('killed');
-  });`;
-  await page.route('**/worker.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: killer + (await response.text()) });
-  });
+  await changeWorker(
+    page,
+    `addEventListener('message', ({ data }) => {
+       if (data.type === 'classify' && data.picture.size === ${deadly.length}) throw new Error('killed');
+     });`,
+  );
   const result = await withApi(
     page,
     async ({ Undercover, files }) => {
@@ -364,15 +356,8 @@ test('a picture that kills every worker is answered with the error, and the next
 });
 
 test('when no backend is left, whoever asks is told', async ({ page }) => {
-  const killer = "addEventListener('message', ({ data }) => { if (data.type === 'classify') throw new Error('killed'); });";
-  let workers = 0;
-  await page.route('**/worker.js', async (route) => {
-    const response = await route.fetch();
-    workers += 1;
-    // The second one does not even start.
-    const body = workers === 1 ? killer + (await response.text()) : "throw new Error('never starts');";
-    await route.fulfill({ response, body });
-  });
+  // The second one does not even start.
+  await changeWorker(page, (nth) => (nth === 1 ? KILLER : "throw new Error('never starts');"));
   const codes = await withApi(
     page,
     async ({ Undercover, files: [file] }) => {

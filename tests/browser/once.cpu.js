@@ -6,6 +6,7 @@
 import { openBare, withApi } from './support/api.js';
 import { cover, png } from './support/pictures.js';
 import { expect, test } from './support/test.js';
+import { changeWorker } from './support/worker.js';
 
 /** Of each seed. */
 const REQUESTS = 30;
@@ -60,13 +61,7 @@ for (const seed of [1, 2]) {
   test(`under random faults (seed ${seed}) each of ${REQUESTS} requests is answered exactly once`, async ({ page, watched }) => {
     await page.clock.install();
     await openBare(page);
-    let workers = 0;
-    await page.route('**/worker.js', async (route) => {
-      const response = await route.fetch();
-      workers += 1;
-      // Not the first of all, which has to load.
-      await route.fulfill({ response, body: `{${dice(1000 * seed + workers)}}\n${await response.text()}` });
-    });
+    const workersAskedFor = await changeWorker(page, (nth) => dice(1000 * seed + nth));
     await withApi(
       page,
       async ({ Undercover, files }) => {
@@ -118,6 +113,7 @@ for (const seed of [1, 2]) {
     /** @type {Record<string, number>} */
     const counts = {};
     for (const outcome of outcomes.flat()) counts[outcome] = (counts[outcome] ?? 0) + 1;
+    const workers = workersAskedFor();
     if (process.env.FIGURES) console.log(JSON.stringify({ workers, ...counts }));
     test.info().annotations.push({ type: 'outcomes', description: JSON.stringify({ workers, ...counts }) });
     for (const outcome of Object.keys(counts)) expect(TYPED).toContain(outcome);

@@ -175,6 +175,13 @@ const LISTENER = {
 /** @param {Page} page @returns {Promise<{undercover: string, detail: any, origin: string}[]>} */
 const told = (page) => page.evaluate(() => /** @type {any} */ (globalThis).told);
 
+/** Asks the frame about the page's picture, by a message. @param {Page} page */
+const askFrame = (page) =>
+  page.evaluate(async () => {
+    const source = await (await fetch('cover.png')).blob();
+    document.querySelector('iframe')?.contentWindow?.postMessage({ undercover: 'classify', source }, '*');
+  });
+
 for (const sandbox of ['', 'sandbox="allow-scripts"']) {
   test(`a frame ${sandbox ? 'in a sandbox ' : ''}answers, and tells the page around it`, async ({ page, baseURL, otherSite }) => {
     const site = originOf(baseURL);
@@ -184,10 +191,7 @@ for (const sandbox of ['', 'sandbox="allow-scripts"']) {
     await page.goto(shop);
     const frame = page.frameLocator('iframe');
     await expect(frame.getByRole('button', { name: 'Choose a cover' })).toBeVisible();
-    await page.evaluate(async () => {
-      const source = await (await fetch('cover.png')).blob();
-      document.querySelector('iframe')?.contentWindow?.postMessage({ undercover: 'classify', source }, '*');
-    });
+    await askFrame(page);
     await expect(frame.getByRole('row')).toHaveCount(2);
     await expect.poll(async () => (await told(page)).map(({ undercover }) => undercover)).toContain('prediction');
     const messages = await told(page);
@@ -204,10 +208,7 @@ test('a frame tells nothing to a page that it was not made for, and hears nothin
   await page.goto(shop);
   const frame = page.frameLocator('iframe');
   await expect(frame.getByRole('button', { name: 'Choose a cover' })).toBeVisible();
-  await page.evaluate(async () => {
-    const source = await (await fetch('cover.png')).blob();
-    document.querySelector('iframe')?.contentWindow?.postMessage({ undercover: 'classify', source }, '*');
-  });
+  await askFrame(page);
   await page.waitForTimeout(1500);
   await expect(frame.getByRole('row')).toHaveCount(0);
   expect(await told(page)).toEqual([]);

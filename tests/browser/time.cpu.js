@@ -59,18 +59,13 @@ test('a page that sleeps for an hour in the middle of a batch takes its worker f
 test('a worker that ends without a word is replaced after a minute, and its request is answered', async ({ page }) => {
   await page.clock.install();
   await openBare(page);
-  let workers = 0;
-  await page.route('**/worker.js', async (route) => {
-    const response = await route.fetch();
-    workers += 1;
-    const dies = "addEventListener('message', ({ data }) => { if (data.type === 'classify') close(); });";
-    await route.fulfill({ response, body: (workers === 1 ? dies : '') + (await response.text()) });
-  });
+  const dies = "addEventListener('message', ({ data }) => { if (data.type === 'classify') close(); });";
+  const workers = await changeWorker(page, (nth) => (nth === 1 ? dies : ''));
   const { outcomes, states } = await ask(page, [cover(153), cover(154)]);
   await page.clock.runFor(61_000);
   expect(await outcomes()).toEqual(['cpu', 'cpu']);
   expect(await states()).toContain('lost');
-  expect(workers).toBe(2);
+  expect(workers()).toBe(2);
 });
 
 test('a stack goes on while its tab is frozen and thawed, and each cover is answered once', async ({ page }) => {

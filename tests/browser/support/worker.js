@@ -5,13 +5,18 @@
 /**
  * Runs `code` in every worker before the worker's own.
  * @param {Page} page
- * @param {string} code
+ * @param {string | ((nth: number) => string)} code may differ between the first, the second and so on
+ * @returns {Promise<() => number>} how many workers have been asked for since
  */
 export async function changeWorker(page, code) {
+  let workers = 0;
   await page.route('**/worker.js', async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: `{${code}}\n${await response.text()}` });
+    workers += 1;
+    const first = typeof code === 'string' ? code : code(workers);
+    await route.fulfill({ response, body: `{${first}}\n${await response.text()}` });
   });
+  return () => workers;
 }
 
 /**
