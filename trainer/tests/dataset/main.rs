@@ -2,6 +2,11 @@
 
 mod catalogue;
 mod command;
+#[cfg(unix)]
+#[path = "../common/disk.rs"]
+mod disk;
+#[cfg(unix)]
+mod disks;
 mod faults;
 mod folders;
 mod musicbrainz;

@@ -1,6 +1,7 @@
 //! Servers that send elsewhere.
 
-use super::{Case, FIRST, is_first_cover, status};
+use super::super::server::{Ask, Reply};
+use super::{ALL, Case, FIRST, is_first_cover, status};
 
 #[test]
 fn redirects_are_followed_but_not_for_ever() {
@@ -56,4 +57,24 @@ fn redirects_to_other_schemes_and_private_addresses_are_not_followed() {
         let said = case.succeed("");
         assert!(said.contains("forbidden address 1"), "{target}: {said}");
     }
+}
+
+#[test]
+fn a_redirect_to_a_private_address_is_followed_where_that_is_allowed() {
+    // Another name of this machine than the one that the user gave.
+    let elsewhere = |ask: &Ask| -> Option<Reply> {
+        let host = ask.headers["host"].to_str().unwrap();
+        let host = host.replace("127.0.0.1", "localhost");
+        let target = format!("http://{host}/archive{FIRST}");
+        is_first_cover(ask).then(|| status(307, &[("location", &target)]))
+    };
+    let case = Case::new(elsewhere);
+    let said = case.succeed("");
+    assert!(said.contains("forbidden address 1"), "{said}");
+    assert!(case.server.asks_to("/archive").is_empty());
+
+    let case = Case::new(elsewhere);
+    case.succeed("--allow-private");
+    assert_eq!(case.ids(), ALL);
+    assert_eq!(case.server.asks_to("/archive").len(), 1);
 }
