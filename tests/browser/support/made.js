@@ -1,4 +1,4 @@
-/** What the native tests leave in cargo's target folder for the tests here. */
+/** What earlier steps of `cargo xtask test` leave in cargo's target folder for the tests here. */
 
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 /** @typedef {{code: string} | {logits: number[]}} Outcome of one file: an error's code, or the network's answer */
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
 
 /** @param {string} path in the repository */
 export function readJson(path) {
@@ -20,7 +22,20 @@ export function readJson(path) {
  * @param {string} name
  */
 export function madePath(folder, name) {
-  return join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'tmp', folder, name);
+  return join(TARGET, 'tmp', folder, name);
+}
+
+/**
+ * The import map of the distribution, with the integrity of each script.
+ * @param {string} site where its files are
+ */
+export function readImportMap(site) {
+  const path = join(TARGET, 'dist-test', 'importmap.json');
+  try {
+    return readFileSync(path, 'utf8').replaceAll('https://covers.example', site);
+  } catch (error) {
+    throw new Error(`${path} is not there: \`cargo xtask test\` makes it`, { cause: error });
+  }
 }
 
 /**
