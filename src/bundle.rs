@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 #[cfg(not(target_family = "wasm"))]
 pub use create::Description;
 #[cfg(not(target_family = "wasm"))]
-pub use encode::{Storage, encode};
+pub use encode::{Steps, Storage, encode};
 pub use error::BundleError;
 pub use manifest::{FORMAT, Input, Manifest, WeightsFile};
 #[cfg(not(target_family = "wasm"))]

@@ -8,7 +8,7 @@ use burn_pack::{Bytes, DType, Reader, Writer};
 use random_bundle::{block_on, bundle, description, manifest, network};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use undercover::bundle::{Bundle, BundleError, FORMAT, SelfTest, Storage, encode};
+use undercover::bundle::{Bundle, BundleError, FORMAT, SelfTest, Steps, Storage, encode};
 use undercover::classifier::Classifier;
 use undercover::cover::Cover;
 use undercover::network::{Architecture, Network};
@@ -465,6 +465,61 @@ impl ModuleMapper for Scale {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         param.map(|tensor| tensor * self.0)
     }
+}
+
+/// The same step for every channel of the first pointwise convolution.
+fn steps(network: &Network, step: f32) -> Steps {
+    let exact = tensors(&encode(network, Storage::F32).unwrap());
+    let pointwise = exact
+        .iter()
+        .find(|tensor| matches!(tensor.shape[..], [_, _, 1, 1]))
+        .expect("a pointwise convolution");
+    Steps::from([(pointwise.name.clone(), vec![step; pointwise.shape[0]])])
+}
+
+#[test]
+fn weights_with_steps_are_within_half_of_them_in_few_levels() {
+    let network = network(Architecture::EfficientNetLite0);
+    let steps = steps(&network, 0.25);
+    let storage = Storage::Steps(&steps);
+    let bundle = Bundle::create(description(), &network, storage, &Device::flex()).unwrap();
+    let exact = tensors(&encode(&network, Storage::F32).unwrap());
+    let widened = tensors(&encode(&bundle.network(&Device::flex()), Storage::F32).unwrap());
+    let packed = tensors(bundle.weights());
+    let quantised: Vec<_> = packed
+        .iter()
+        .filter(|tensor| tensor.dtype == DType::I8)
+        .collect();
+    assert_eq!(quantised.len(), 1);
+    let name = &quantised[0].name;
+    assert!(steps.contains_key(name), "{name}");
+    for (exact, stored) in floats(&exact, name).iter().zip(floats(&widened, name)) {
+        assert!((exact - stored).abs() <= 0.125, "{exact} {stored}");
+        assert_eq!((stored / 0.25).fract(), 0.0);
+    }
+    let bytes = quantised[0].to_bytes().expect("its bytes");
+    let levels: std::collections::BTreeSet<u8> = bytes.iter().copied().collect();
+    assert!((2..20).contains(&levels.len()), "{}", levels.len());
+}
+
+#[test]
+fn steps_that_do_not_fit_are_refused_by_name() {
+    let network = network(Architecture::EfficientNetLite0);
+    let mut steps = steps(&network, 1e-4);
+    let name = steps.keys().next().cloned().expect("steps");
+    let error = encode(&network, Storage::Steps(&steps)).unwrap_err();
+    assert_eq!(error, BundleError::NotFinite(name.clone()));
+    for step in [0.0, f32::NAN, f32::INFINITY] {
+        steps.insert(name.clone(), vec![step; steps[&name].len()]);
+        let error = encode(&network, Storage::Steps(&steps)).unwrap_err();
+        assert!(
+            matches!(error, BundleError::NotFinite(_)),
+            "{step}: {error}"
+        );
+    }
+    steps.insert(name.clone(), vec![1.0]);
+    let error = encode(&network, Storage::Steps(&steps)).unwrap_err();
+    assert!(matches!(error, BundleError::Shape { .. }), "{error}");
 }
 
 #[test]

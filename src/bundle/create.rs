@@ -51,7 +51,7 @@ impl Bundle {
     pub fn create(
         description: Description,
         network: &Network,
-        storage: Storage,
+        storage: Storage<'_>,
         device: &Device,
     ) -> Result<Self, BundleError> {
         let weights = encode(network, storage)?;

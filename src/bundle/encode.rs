@@ -1,18 +1,24 @@
 //! A network's weights into a burnpack.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::f16;
 use burn_pack::{Bytes, DType, Writer};
-use serde::{Deserialize, Serialize};
 
 use super::BundleError;
 use super::parameters::{Parameter, parameters};
 use super::weights::SCALE_SUFFIX;
 use crate::network::Network;
 
+/// Weights below this are none: their steps would lose digits.
+const SILENT: f32 = 1e-30;
+
+/// By a parameter's name, the step between neighbouring levels of each of its output channels.
+pub type Steps = BTreeMap<String, Vec<f32>>;
+
 /// How weights are stored. All are computed with in `f32`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Storage {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Storage<'a> {
     /// As they are, four bytes each.
     F32,
     /// Two bytes each, with 11 significant bits.
@@ -20,14 +26,19 @@ pub enum Storage {
     /// One byte each in pointwise (1×1) convolutions, where most weights are, scaled for each
     /// output channel; the rest as [`Storage::F16`].
     Int8,
+    /// One byte each in the parameters that have steps, as multiples of them: the coarser they
+    /// are, the fewer levels there are, and the smaller the file becomes when it is compressed. The
+    /// rest as [`Storage::F16`].
+    Steps(&'a Steps),
 }
 
 /// The weights of `network` as a burnpack; the same network gives the same bytes.
 ///
 /// # Errors
 /// [`BundleError::NotFinite`] for a weight that is not finite or too large for `storage`;
+/// [`BundleError::Shape`] for steps that are not one for each output channel;
 /// [`BundleError::Device`] where the device does not give the weights back.
-pub fn encode(network: &Network, storage: Storage) -> Result<Vec<u8>, BundleError> {
+pub fn encode(network: &Network, storage: Storage<'_>) -> Result<Vec<u8>, BundleError> {
     let mut tensors = Vec::new();
     for parameter in parameters(network)? {
         tensors.extend(stored(&parameter, storage)?);
@@ -38,17 +49,25 @@ pub fn encode(network: &Network, storage: Storage) -> Result<Vec<u8>, BundleErro
     Ok(bytes.to_vec())
 }
 
-fn stored(parameter: &Parameter, storage: Storage) -> Result<Vec<burn_pack::Tensor>, BundleError> {
+fn stored(
+    parameter: &Parameter,
+    storage: Storage<'_>,
+) -> Result<Vec<burn_pack::Tensor>, BundleError> {
     let Parameter {
         name,
         shape,
         values,
         ..
     } = parameter;
-    match storage {
-        Storage::F32 => Ok(vec![float32(name, shape, values)?]),
-        Storage::Int8 if is_pointwise(shape) => int8(name, shape, values),
-        Storage::F16 | Storage::Int8 => Ok(vec![float16(name, shape, values)?]),
+    let steps = match storage {
+        Storage::F32 => return Ok(vec![float32(name, shape, values)?]),
+        Storage::F16 => None,
+        Storage::Int8 => is_pointwise(shape).then(|| finest_steps(shape, values)),
+        Storage::Steps(steps) => steps.get(name).cloned(),
+    };
+    match steps {
+        Some(steps) => int8(name, shape, values, &steps),
+        None => Ok(vec![float16(name, shape, values)?]),
     }
 }
 
@@ -70,35 +89,55 @@ fn float16(name: &str, shape: &[usize], values: &[f32]) -> Result<burn_pack::Ten
     Ok(pack(name, DType::F16, shape, bytes.collect()))
 }
 
-/// The weights of each output channel, symmetric about zero, with the channel's largest at ±127.
+/// The steps with which the largest weight of each output channel is at ±127.
+fn finest_steps(shape: &[usize], values: &[f32]) -> Vec<f32> {
+    let per_channel = values.len() / shape[0].max(1);
+    values
+        .chunks_exact(per_channel.max(1))
+        .map(|channel| {
+            let largest = channel
+                .iter()
+                .fold(0.0_f32, |most, value| most.max(value.abs()));
+            // A channel of zeros, or next to it, has no step of its own; any will do.
+            if largest < SILENT {
+                1.0
+            } else {
+                largest / 127.0
+            }
+        })
+        .collect()
+}
+
+/// The weights of each output channel, symmetric about zero, as multiples of its step.
 fn int8(
     name: &str,
     shape: &[usize],
     values: &[f32],
+    steps: &[f32],
 ) -> Result<Vec<burn_pack::Tensor>, BundleError> {
-    check_finite(name, values.iter().copied())?;
-    let per_channel = values.len() / shape[0].max(1);
-    let mut bytes = Vec::with_capacity(values.len());
-    let mut scales = Vec::with_capacity(shape[0]);
-    for channel in values.chunks_exact(per_channel.max(1)) {
-        let largest = channel
-            .iter()
-            .fold(0.0_f32, |most, value| most.max(value.abs()));
-        // A channel of zeros has no scale of its own; any will do.
-        let scale = if largest == 0.0 { 1.0 } else { largest / 127.0 };
-        scales.push(scale);
-        bytes.extend(channel.iter().map(|value| quantised(*value, scale)));
+    if steps.len() != shape[0] {
+        return Err(BundleError::Shape {
+            name: format!("{name}{SCALE_SUFFIX}"),
+            expected: shape[..1].to_vec(),
+            found: vec![steps.len()],
+        });
     }
-    Ok(vec![
-        pack(name, DType::I8, shape, bytes),
-        float32(&format!("{name}{SCALE_SUFFIX}"), &shape[..1], &scales)?,
-    ])
+    let scales = float32(&format!("{name}{SCALE_SUFFIX}"), &shape[..1], steps)?;
+    let per_channel = values.len() / shape[0].max(1);
+    let bytes = values
+        .chunks_exact(per_channel.max(1))
+        .zip(steps)
+        .flat_map(|(channel, step)| channel.iter().map(|value| level(*value, *step)))
+        .collect::<Option<_>>()
+        .ok_or_else(|| BundleError::NotFinite(name.to_owned()))?;
+    Ok(vec![pack(name, DType::I8, shape, bytes), scales])
 }
 
-fn quantised(value: f32, scale: f32) -> u8 {
-    // The clamp makes the conversion exact: rounding may leave ±127 by the last bit only.
-    let level = (value / scale).round().clamp(-127.0, 127.0);
-    (level as i8).cast_unsigned()
+/// How many steps a value is from zero; `None` where a byte does not hold that.
+fn level(value: f32, step: f32) -> Option<u8> {
+    let level = (value / step).round();
+    // Written so that what is no number is refused too.
+    (level.abs() <= 127.0).then(|| (level as i8).cast_unsigned())
 }
 
 fn check_finite(name: &str, mut values: impl Iterator<Item = f32>) -> Result<(), BundleError> {

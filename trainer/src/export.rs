@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use anyhow::{Context, anyhow, ensure};
 use burn::module::Module;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use serde_json::{Value, json};
 use undercover::bundle::{Bundle, Description, Input, Storage};
+use undercover::classifier::batch;
 use undercover::genre::GenreSet;
 use undercover::network::Network;
 
+use crate::batch::Preparation;
 use crate::calibrate::temperature;
 use crate::compute::Compute;
 use crate::data::samples;
@@ -19,8 +22,14 @@ use crate::dataset::{Dataset, Split};
 use crate::evaluate::{self, Answers};
 use crate::metrics::Report;
 use crate::paper;
+use crate::quantise::{Quantised, quantise};
 use crate::train::checkpoint::load_network;
 use crate::train::{Outcome, average, best, genre_sets};
+
+/// Most training covers of a genre that weights are rounded for.
+const TYPICAL: usize = 20;
+/// How many of them go through a layer at once.
+const TYPICAL_BATCH: usize = 16;
 
 /// What an export is asked for.
 pub struct Request<'a> {
@@ -34,13 +43,22 @@ pub struct Request<'a> {
     /// Side of the covers that the bundle takes; `None`: as trained.
     pub input_size: Option<u32>,
     /// How weights are stored.
-    pub storage: Storage,
+    pub storage: Storing,
+}
+
+/// How weights are stored.
+#[derive(Clone, Copy, Debug)]
+pub enum Storing {
+    /// Each as near as the numbers allow.
+    Nearest(Storage<'static>),
+    /// In steps of this coarseness, rounded for what the network computes of training covers.
+    Coarse(f32),
 }
 
 /// Makes a bundle from the best weights of a run: temperatures from the validation split of
 /// `dataset`, which is to be divided as for the run, metrics from its test split.
 pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
-    let bundle = calibrate(draft(request)?, dataset, compute)?;
+    let bundle = calibrate(draft(request, dataset)?, dataset, compute)?;
     let metrics = metrics(&bundle, dataset, compute)?;
     Ok(bundle.with_metrics(metrics))
 }
@@ -48,13 +66,14 @@ pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow
 /// The best weights of a run as a bundle in full precision, to be measured: temperatures as for [`bundle`].
 pub fn to_measure(run: &Path, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
     let name = run.file_name().unwrap_or_default().to_string_lossy();
-    let draft = draft(&Request {
+    let request = Request {
         runs: &[run.to_owned()],
         name: &name,
         version: "0",
         input_size: None,
-        storage: Storage::F32,
-    })?;
+        storage: Storing::Nearest(Storage::F32),
+    };
+    let draft = draft(&request, dataset)?;
     calibrate(draft, dataset, compute)
 }
 
@@ -72,7 +91,7 @@ pub fn division(runs: &[PathBuf]) -> anyhow::Result<Option<Division>> {
 }
 
 /// The best weights of runs as a bundle, neither calibrated nor measured.
-fn draft(request: &Request) -> anyhow::Result<Bundle> {
+fn draft(request: &Request, dataset: &Dataset) -> anyhow::Result<Bundle> {
     let outcomes = request
         .runs
         .iter()
@@ -97,12 +116,38 @@ fn draft(request: &Request) -> anyhow::Result<Bundle> {
     // The known answers of a bundle are the CPU's, wherever it is measured.
     let cpu = Device::flex();
     let network = mean_network(request.runs, &outcomes, &cpu)?;
-    Ok(Bundle::create(
-        description,
-        &network,
-        request.storage,
-        &cpu,
-    )?)
+    Ok(match request.storage {
+        Storing::Nearest(storage) => Bundle::create(description, &network, storage, &cpu)?,
+        Storing::Coarse(coarseness) => {
+            let covers = typical(dataset, &description)?;
+            let Quantised { network, steps } = quantise(network, &covers, coarseness)?;
+            Bundle::create(description, &network, Storage::Steps(&steps), &cpu)?
+        }
+    })
+}
+
+/// Training covers as the network takes them, in batches, as many of each genre.
+fn typical(dataset: &Dataset, description: &Description) -> anyhow::Result<Vec<Tensor<4>>> {
+    let preparation = Preparation {
+        size: description.input.size,
+        normalisation: description.input.normalisation,
+    };
+    let mut covers = Vec::new();
+    for genre in &description.genres {
+        let rows = dataset.select(Some(Split::Train), Some(slice::from_ref(genre)));
+        let rows = rows.iter().step_by(rows.len().div_ceil(TYPICAL).max(1));
+        // What cannot be read was left out of the training too.
+        covers.extend(rows.filter_map(|row| preparation.cover(&dataset.path(row)).ok()));
+    }
+    ensure!(
+        !covers.is_empty(),
+        "not one training cover of the dataset is usable"
+    );
+    let device = Device::flex();
+    let batches = covers.chunks(TYPICAL_BATCH);
+    Ok(batches
+        .map(|covers| batch(covers, &preparation.normalisation, &device))
+        .collect())
 }
 
 /// A run's folder.

@@ -26,6 +26,7 @@ mod normalisation;
 mod paper;
 mod parallel;
 mod predict;
+mod quantise;
 mod report;
 mod sampler;
 mod train;

@@ -49,6 +49,8 @@ function packHalf({ name, shape, values }) {
 
 /** @param {import('./onnx.js').Tensor} tensor */
 function packInt8({ name, shape, values }) {
+  // A scale for each number would take more than the number.
+  if (shape.length < 2) return null;
   const quantised = quantise(values, shape[0]);
   if (!quantised) return null;
   const [stored, widened, scale] = ['i8', 'i8.f32', 'scale'].map((suffix) => `${name}.${suffix}`);
@@ -62,8 +64,11 @@ function packInt8({ name, shape, values }) {
   };
 }
 
+/** Level of a byte that is furthest from zero. */
+const LAST_LEVEL = 127;
+
 /**
- * The integers and scales that weights were made of, if they were: the largest of a channel is 127 times its scale.
+ * The integers and scales that weights were made of, if they were.
  * @param {Float32Array} weights
  * @param {number} channels
  */
@@ -74,15 +79,28 @@ function quantise(weights, channels) {
   for (let channel = 0; channel < channels; channel += 1) {
     const begin = channel * length;
     const part = weights.subarray(begin, begin + length);
-    const largest = part.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
-    scales[channel] = largest / 127;
-    for (let index = 0; index < length; index += 1) {
-      const value = largest && Math.round(part[index] / scales[channel]);
-      if (Math.abs(value * scales[channel] - part[index]) > ROUNDING * largest) return null;
-      values[begin + index] = value;
-    }
+    const scale = scaleOf(part);
+    if (scale === null) return null;
+    scales[channel] = scale;
+    part.forEach((weight, index) => (values[begin + index] = Math.round(weight / scale)));
   }
   return { scales, values };
+}
+
+/**
+ * The largest number that all weights are multiples of, so that a byte holds how many times they are.
+ * @param {Float32Array} weights
+ */
+function scaleOf(weights) {
+  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  if (largest === 0) return 1;
+  for (let level = 1; level <= LAST_LEVEL; level += 1) {
+    const scale = Math.fround(largest / level);
+    const multiple = (/** @type {number} */ weight) =>
+      Math.abs(Math.round(weight / scale) * scale - weight) <= ROUNDING * largest;
+    if (weights.every(multiple)) return scale;
+  }
+  return null;
 }
 
 /**

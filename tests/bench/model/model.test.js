@@ -43,6 +43,13 @@ test('weights that were made of 8-bit integers are stored as those again', () =>
   });
 });
 
+test('weights in few levels are stored as those, whichever the largest is', () => {
+  const few = INTEGERS.map((value, index) => value % (index < LENGTH ? 6 : 32));
+  const { initializer } = packed(Float32Array.from(few, (value, index) => value * (index < LENGTH ? 0.0625 : 3)));
+  assert.deepEqual([...new Int8Array(initializer[0].rawData.buffer)], [...few]);
+  assert.deepEqual([...new Float32Array(initializer[1].rawData.buffer)], [0.0625, 3]);
+});
+
 test('weights that 16 bits hold are stored so, and others are left alone', () => {
   const halves = Float32Array.from({ length: 2 * LENGTH }, (_, index) => 1 + ((index * 37) % 1024) / 1024);
   assert.deepEqual(packed(halves).initializer.map(({ dataType }) => dataType), [DATA_TYPE.FLOAT16]);
