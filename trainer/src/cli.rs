@@ -99,8 +99,8 @@ struct TrainArguments {
     genres: Vec<String>,
     #[command(flatten)]
     division: DivisionArguments,
-    /// Folder of a finished run or of a model bundle whose network gives a part of the targets; may be given several
-    /// times.
+    /// Who gives a part of the targets: the folder of a finished run or of a model bundle, or a CSV file of answers to
+    /// the training covers, as `trainer predict --out` writes it. May be given several times.
     #[arg(long = "teacher")]
     teachers: Vec<PathBuf>,
     #[command(flatten)]

@@ -30,7 +30,9 @@ mod schedule;
 mod size;
 pub mod spent;
 mod start;
+mod targets;
 mod validate;
+mod written;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -77,7 +79,7 @@ pub struct Run<'a> {
     /// What to go on from instead of random weights or the backbone's: weights of an earlier run, or
     /// the folder of a model bundle.
     pub weights: Option<&'a Path>,
-    /// Folders of finished runs or of model bundles whose networks teach this one.
+    /// Folders of finished runs or of model bundles whose networks teach this one, and CSV files of answers.
     pub teachers: &'a [PathBuf],
     /// Where to compute.
     pub compute: &'a Compute,

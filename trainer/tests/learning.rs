@@ -159,3 +159,41 @@ fn a_run_goes_on_from_a_bundle_and_learns_from_it() {
     );
     assert!(said.contains("it knows classical, hiphop, rock"), "{said}");
 }
+
+#[test]
+fn a_run_learns_from_answers_that_were_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_dataset(folder);
+    let experiment = folder.join("small.toml");
+    write_experiment(&experiment, 40);
+    succeed(folder, &train("run"));
+    succeed(folder, &export("run", "model"));
+    let answers = folder.join("answers.csv");
+    let predict = [
+        "predict",
+        "--model",
+        "model",
+        "covers.csv",
+        "--out",
+        "answers.csv",
+    ];
+    succeed(folder, &predict);
+
+    let text = fs::read_to_string(&experiment).unwrap();
+    fs::write(&experiment, format!("{text}distillation = 0.5\n")).unwrap();
+    let taught = |run| [&train(run)[..], &["--teacher", "answers.csv"]].concat();
+    succeed(folder, &taught("taught"));
+    assert_ne!(
+        read(&folder.join("taught/run.json"))["progress"]["history"],
+        read(&folder.join("run/run.json"))["progress"]["history"]
+    );
+
+    let rows = fs::read_to_string(&answers).unwrap();
+    let without = |line: &&str| !line.starts_with("rock/train-7.png");
+    let rows: Vec<&str> = rows.lines().filter(without).collect();
+    fs::write(&answers, rows.join("\n")).unwrap();
+    let said = fail(folder, &taught("untaught"));
+    assert!(said.contains("answers.csv has no answer to"), "{said}");
+    assert!(said.contains("rock/train-7.png"), "{said}");
+}

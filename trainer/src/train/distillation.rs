@@ -1,5 +1,6 @@
 //! Targets from teachers (Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network",
-//! 2015): the mean of what several networks answer for the very cover that the pupil sees.
+//! 2015): the mean of what several answer, networks for the very cover that the pupil sees, others for
+//! the cover as it is.
 
 use anyhow::{Context as _, ensure};
 use burn::module::Module;
@@ -9,70 +10,95 @@ use undercover::network::Network;
 
 use super::checkpoint::load_network;
 use super::given::of_bundle;
-use super::{Outcome, best};
-use crate::compute::Compute;
-use crate::experiment::{Experiment, takes_any_size};
+use super::written::Written;
+use super::{Outcome, Run, best};
+use crate::experiment::takes_any_size;
 use crate::model::is_bundle;
 
-/// The best networks of finished runs, and those of bundles, on each device. They must have the pupil's genres and
-/// normalisation; they see covers of the pupil's sizes.
-pub fn teachers(
-    runs: &[impl AsRef<Path>],
-    genres: &[String],
-    pupil: &Experiment,
-    compute: &Compute,
-) -> anyhow::Result<Vec<Vec<Network>>> {
-    let teachers = runs
-        .iter()
-        .map(|run| {
-            let run = run.as_ref();
-            if is_bundle(run) {
-                return of_bundle(run, genres, pupil, compute.main()).context("it cannot teach");
-            }
-            let outcome = Outcome::read(run)?;
-            let experiment = &outcome.experiment;
-            ensure!(
-                outcome.genres == genres && experiment.normalisation()? == pupil.normalisation()?,
-                "{} cannot teach: it has other genres or another normalisation",
-                run.display()
-            );
-            ensure!(
-                pupil.fine_tune.sizes.is_empty() || takes_any_size(experiment.architecture),
-                "{} cannot teach: {} has one input size, and fine_tune.sizes has others",
-                run.display(),
-                experiment.architecture.name()
-            );
-            let network = Network::init(
-                experiment.architecture,
-                pupil.input_size,
-                genres.len(),
-                compute.main(),
-            );
-            load_network(network.valid(), &best(run))
-                .with_context(|| format!("{} cannot teach", run.display()))
-        })
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    Ok(compute.replicas(&teachers))
+/// All that teach one pupil.
+#[derive(Default)]
+pub struct Teachers {
+    /// Networks that answer for what the pupil sees, on each device.
+    pub networks: Vec<Vec<Network>>,
+    /// Answers that were written down for the covers as they are.
+    pub written: Vec<Written>,
 }
 
-/// Replaces the share `weight` of the targets by the mean answer of the teachers, under the genre
-/// frequencies that the pupil is trained under.
+impl Teachers {
+    /// The part of a target that each of them gives, of what all give.
+    pub fn share(&self, all: f32) -> f32 {
+        let networks = self.networks.first().map_or(0, Vec::len);
+        all / (networks + self.written.len()).max(1) as f32
+    }
+
+    /// The best networks of finished runs, those of bundles, and what is written in CSV files. Networks must have the
+    /// pupil's genres and normalisation; they see covers of the pupil's sizes.
+    ///
+    /// # Errors
+    /// If one of them cannot teach this pupil, or nobody teaches one that is to be taught.
+    pub fn of(run: &Run, log_prior: &[f32]) -> anyhow::Result<Self> {
+        let taught = run.experiment.fine_tune.distillation > 0.0;
+        ensure!(
+            taught != run.teachers.is_empty(),
+            "fine_tune.distillation and --teacher need each other"
+        );
+        let (written, networks): (Vec<_>, Vec<_>) = run
+            .teachers
+            .iter()
+            .partition(|teacher| Written::is(teacher));
+        let networks = networks
+            .iter()
+            .map(|teacher| network(teacher, run))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(Self {
+            networks: run.compute.replicas(&networks),
+            written: written
+                .iter()
+                .map(|file| Written::read(file, run.training, run.genres, log_prior))
+                .collect::<anyhow::Result<_>>()?,
+        })
+    }
+}
+
+fn network(teacher: &Path, run: &Run) -> anyhow::Result<Network> {
+    let pupil = run.experiment;
+    let device = run.compute.main();
+    if is_bundle(teacher) {
+        return of_bundle(teacher, run.genres, pupil, device).context("it cannot teach");
+    }
+    let outcome = Outcome::read(teacher)?;
+    let experiment = &outcome.experiment;
+    ensure!(
+        outcome.genres == run.genres && experiment.normalisation()? == pupil.normalisation()?,
+        "{} cannot teach: it has other genres or another normalisation",
+        teacher.display()
+    );
+    ensure!(
+        pupil.fine_tune.sizes.is_empty() || takes_any_size(experiment.architecture),
+        "{} cannot teach: {} has one input size, and fine_tune.sizes has others",
+        teacher.display(),
+        experiment.architecture.name()
+    );
+    let (architecture, size) = (experiment.architecture, pupil.input_size);
+    let network = Network::init(architecture, size, run.genres.len(), device);
+    load_network(network.valid(), &best(teacher))
+        .with_context(|| format!("{} cannot teach", teacher.display()))
+}
+
+/// Adds to the targets what networks answer for `covers`, under the genre frequencies that the pupil is trained under;
+/// each answer makes up `share` of a target.
 pub fn teach(
     targets: &mut [Vec<f32>],
-    teachers: &[Network],
+    networks: &[Network],
     covers: Tensor<4>,
     log_prior: &[f32],
-    weight: f32,
+    share: f32,
 ) -> anyhow::Result<()> {
     let device = covers.device();
     let genres = log_prior.len();
     let prior = Tensor::<2>::from_data(TensorData::new(log_prior.to_vec(), [1, genres]), &device);
-    for row in targets.iter_mut() {
-        row.iter_mut().for_each(|target| *target *= 1.0 - weight);
-    }
-    let share = weight / teachers.len().max(1) as f32;
-    for teacher in teachers {
-        let logits = teacher.forward(covers.clone()) + prior.clone();
+    for network in networks {
+        let logits = network.forward(covers.clone()) + prior.clone();
         let answers = activation::softmax(logits, 1).into_data();
         let answers = answers
             .try_to_vec::<f32>()
@@ -99,9 +125,9 @@ mod tests {
         let covers = Tensor::ones([1, 3, 16, 16], &device);
         let answer = activation::softmax(teacher.forward(covers.clone()), 1);
         let answer: Vec<f32> = answer.into_data().try_to_vec().unwrap();
-        let mut targets = vec![vec![1.0, 0.0]];
+        let mut targets = vec![vec![0.5, 0.0]];
         let teachers = [teacher.clone(), teacher];
-        teach(&mut targets, &teachers, covers, &[0.0, 0.0], 0.5).unwrap();
+        teach(&mut targets, &teachers, covers, &[0.0, 0.0], 0.25).unwrap();
         for (index, own) in [(0, 1.0), (1, 0.0)] {
             let expected = 0.5 * own + 0.5 * answer[index];
             assert!((targets[0][index] - expected).abs() < 1e-6, "{targets:?}");

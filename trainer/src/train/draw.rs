@@ -4,9 +4,9 @@
 
 use rand::RngExt;
 
-use super::loss::smoothed_targets;
 use super::mixing::mix;
 use super::size;
+use super::targets::Targets;
 use crate::batch::{Preparation, Sample};
 use crate::dataset::in_parallel;
 use crate::experiment::Experiment;
@@ -29,7 +29,7 @@ impl Batch {
 pub struct MicroBatch {
     /// `[covers, 3, size, size]`, normalised.
     pub covers: Vec<f32>,
-    /// A row a cover, `[covers][genres]`; each sums to 1.
+    /// A row a cover, `[covers][genres]`; each sums to 1 with what networks that teach add to it.
     pub targets: Vec<Vec<f32>>,
     /// Side in pixels.
     size: usize,
@@ -54,8 +54,8 @@ pub struct Draw<'a> {
     pub training: &'a [Sample],
     /// How often they are drawn.
     pub sampler: &'a Sampler,
-    /// How many genres there are.
-    pub genres: usize,
+    /// What they are to be answered with.
+    pub targets: Targets<'a>,
 }
 
 impl Draw<'_> {
@@ -72,16 +72,11 @@ impl Draw<'_> {
         };
         let mut random = generator(self.experiment.seed, Purpose::Batch, step, 0);
         let rows = self.sampler.draw(tune.batch_size, &mut random);
-        let places: Vec<(usize, &Sample)> = rows
-            .into_iter()
-            .map(|row| &self.training[row])
-            .enumerate()
-            .collect();
-        let covers = in_parallel(
-            &places,
-            |&(place, sample)| preparation.training_cover(sample, self.experiment, (step, place)),
-            |_| (),
-        );
+        let places: Vec<(usize, usize)> = rows.into_iter().enumerate().collect();
+        let cover = |&(place, row): &(usize, usize)| {
+            preparation.training_cover(&self.training[row], self.experiment, (step, place))
+        };
+        let covers = in_parallel(&places, cover, |_| ());
         let mut covers = covers.into_iter();
         let parts = places
             .chunks(tune.micro_batch)
@@ -98,14 +93,14 @@ impl Draw<'_> {
     fn part(
         &self,
         mut covers: Vec<Vec<f32>>,
-        places: &[(usize, &Sample)],
+        places: &[(usize, usize)],
         size: usize,
         (step, index): (usize, usize),
     ) -> anyhow::Result<MicroBatch> {
         let tune = &self.experiment.fine_tune;
         let random = |purpose| generator(self.experiment.seed, purpose, step, index);
-        let labels: Vec<usize> = places.iter().map(|(_, sample)| sample.genre).collect();
-        let mut targets = smoothed_targets(&labels, self.genres, tune.label_smoothing);
+        let target = |&(_, row): &(usize, usize)| self.targets.of(row, self.training[row].genre);
+        let mut targets: Vec<Vec<f32>> = places.iter().map(target).collect();
         mix(
             &mut covers,
             &mut targets,

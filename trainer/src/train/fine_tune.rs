@@ -2,16 +2,18 @@
 
 use std::sync::mpsc::Receiver;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use burn::module::Module;
 
 use super::ahead::ahead;
 use super::checkpoint::{Checkpoint, Checkpoints, Progress, save_network};
+use super::distillation::Teachers;
 use super::diverged::{Place, Watch};
 use super::draw::{Batch, Draw};
 use super::gradients::{self, Context};
 use super::spent::Stopwatch;
-use super::{Run, average, bar, distillation, optimize, schedule};
+use super::targets::Targets;
+use super::{Run, average, bar, optimize, schedule};
 use crate::sampler::Sampler;
 
 impl Run<'_> {
@@ -25,19 +27,15 @@ impl Run<'_> {
     ) -> anyhow::Result<Progress> {
         let tune = &self.experiment.fine_tune;
         let until = until.min(tune.steps);
-        let teachers =
-            distillation::teachers(self.teachers, self.genres, self.experiment, self.compute)?;
-        ensure!(
-            self.teachers.is_empty() == (tune.distillation == 0.0),
-            "fine_tune.distillation and --teacher need each other"
-        );
+        let log_prior = self.log_prior(sampler);
+        let teachers = Teachers::of(self, &log_prior)?;
         let context = Context {
             teachers: &teachers,
             experiment: self.experiment,
-            log_prior: self.log_prior(sampler),
+            log_prior,
             compute: &self.compute.autodiff(),
         };
-        let draw = self.draw(sampler)?;
+        let draw = self.draw(sampler, &teachers)?;
         if state.progress.step == 0 {
             self.validate(&mut state)?;
         }
@@ -49,13 +47,17 @@ impl Run<'_> {
     }
 
     /// What batches are drawn from.
-    pub(super) fn draw<'b>(&'b self, sampler: &'b Sampler) -> anyhow::Result<Draw<'b>> {
+    pub(super) fn draw<'b>(
+        &'b self,
+        sampler: &'b Sampler,
+        teachers: &'b Teachers,
+    ) -> anyhow::Result<Draw<'b>> {
         Ok(Draw {
             experiment: self.experiment,
             preparation: self.preparation()?,
             training: self.training,
             sampler,
-            genres: self.genres.len(),
+            targets: Targets::new(self.genres.len(), &self.experiment.fine_tune, teachers),
         })
     }
 

@@ -10,7 +10,7 @@ use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::{Device, Tensor, TensorData};
 use undercover::network::{Dropout, Network};
 
-use super::distillation::teach;
+use super::distillation::{Teachers, teach};
 use super::draw::{Batch, MicroBatch};
 use super::loss::cross_entropy;
 use crate::compute::Compute;
@@ -23,8 +23,8 @@ pub struct Context<'a> {
     pub experiment: &'a Experiment,
     /// Log of the genre frequencies to train under, `[genres]`; zeros for none.
     pub log_prior: Vec<f32>,
-    /// Networks that give a part of the targets, on each device.
-    pub teachers: &'a [Vec<Network>],
+    /// Who gives a part of the targets.
+    pub teachers: &'a Teachers,
     /// Devices with autodiff.
     pub compute: &'a Compute,
 }
@@ -80,16 +80,11 @@ fn micro_batch(
         Tensor::<4>::from_data(data, device)
     };
     let mut targets = part.targets.clone();
-    let taught = context.experiment.fine_tune.distillation;
-    if taught > 0.0 {
+    if let Some(teachers) = context.teachers.networks.get(place) {
         let covers = input(&device.clone().inner());
-        teach(
-            &mut targets,
-            &context.teachers[place],
-            covers,
-            &context.log_prior,
-            taught,
-        )?;
+        let share = context.experiment.fine_tune.distillation;
+        let share = context.teachers.share(share);
+        teach(&mut targets, teachers, covers, &context.log_prior, share)?;
     }
 
     // A fork has leaves of its own: threads that share leaves would wait for each other's graphs.
@@ -122,6 +117,7 @@ mod tests {
     use crate::fingerprint::Fingerprint;
     use crate::sampler::Sampler;
     use crate::train::draw::Draw;
+    use crate::train::targets::Targets;
 
     /// The gradients of every parameter, in order.
     fn numbers(network: &Network, gradients: GradientsParams) -> Vec<Vec<f32>> {
@@ -160,6 +156,12 @@ mod tests {
             distillation = 0.5, validate_every = 1, patience = 1, checkpoint_every = 1 }";
         let experiment: Experiment = toml::from_str(text).unwrap();
         let keys: Vec<_> = samples.iter().map(Sample::key).collect();
+        let network = || Network::init(Architecture::Module1, 16, 3, &Device::flex());
+        let teacher = vec![network()];
+        let teachers = |compute: &Compute| Teachers {
+            networks: compute.replicas(&teacher),
+            ..Teachers::default()
+        };
         let batch = Draw {
             experiment: &experiment,
             preparation: Preparation {
@@ -168,18 +170,16 @@ mod tests {
             },
             training: &samples,
             sampler: &Sampler::new(&keys, 3, &experiment.sampling),
-            genres: 3,
+            targets: Targets::new(3, &experiment.fine_tune, &teachers(&Compute::cpu())),
         }
         .batch(0)
         .unwrap();
-        let network = || Network::init(Architecture::Module1, 16, 3, &Device::flex());
-        let teacher = vec![network()];
         let network = network().train();
         let gradients = |compute: &Compute| {
             let context = Context {
                 experiment: &experiment,
                 log_prior: vec![0.0; 3],
-                teachers: &compute.replicas(&teacher),
+                teachers: &teachers(compute),
                 compute: &compute.autodiff(),
             };
             let Gradients { loss, params } = super::compute(&network, &batch, &context).unwrap();

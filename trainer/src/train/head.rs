@@ -9,7 +9,8 @@ use undercover::network::{Dropout, Network};
 use super::checkpoint::{Losses, Validation};
 use super::diverged::{Place, Watch};
 use super::features::Features;
-use super::loss::{cross_entropy, smoothed_targets};
+use super::loss::cross_entropy;
+use super::targets::smoothed;
 use crate::experiment::{Experiment, Head};
 use crate::sampler::{Purpose, Sampler, generator};
 
@@ -55,12 +56,13 @@ pub fn train(
     for step in 0..head.steps {
         let mut random = generator(experiment.seed, Purpose::Head, step, 0);
         let rows = covers.sampler.draw(head.batch_size, &mut random);
-        let labels: Vec<usize> = rows.iter().map(|&row| covers.genres[row]).collect();
         let shape = [rows.len(), covers.features.width()];
         let input = TensorData::new(covers.features.read(&rows)?, shape);
         let input = Tensor::from_data(input, device);
-        let targets = smoothed_targets(&labels, count, experiment.fine_tune.label_smoothing);
-        let targets = TensorData::new(targets.concat(), [rows.len(), count]);
+        let smoothing = experiment.fine_tune.label_smoothing;
+        let target = |&row: &usize| smoothed(covers.genres[row], count, smoothing);
+        let targets: Vec<f32> = rows.iter().flat_map(target).collect();
+        let targets = TensorData::new(targets, [rows.len(), count]);
         let loss = cross_entropy(
             network.top(input, &mut Dropout::seeded(random.random())),
             Tensor::from_data(targets, device),

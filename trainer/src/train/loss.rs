@@ -1,18 +1,6 @@
-//! Targets and the loss.
+//! The loss.
 
 use burn::tensor::{Tensor, activation};
-
-/// One-hot targets, smoothed: `[samples][genres]`, each row sums to 1.
-pub fn smoothed_targets(genres: &[usize], count: usize, smoothing: f32) -> Vec<Vec<f32>> {
-    genres
-        .iter()
-        .map(|&genre| {
-            let mut row = vec![smoothing / count as f32; count];
-            row[genre] += 1.0 - smoothing;
-            row
-        })
-        .collect()
-}
 
 /// The sum of the cross-entropies of targets `[batch, genres]` and logits `[batch, genres]`,
 /// with `log_prior` `[1, genres]` added to the logits first.
@@ -25,12 +13,6 @@ pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>, log_prior: Tensor<2>
 mod tests {
     use super::*;
     use burn::tensor::Device;
-
-    #[test]
-    fn smoothing_spreads_its_mass_evenly() {
-        let rows = smoothed_targets(&[1], 4, 0.2);
-        assert_eq!(rows, [[0.05, 0.85, 0.05, 0.05]]);
-    }
 
     #[test]
     fn cross_entropy_is_that_of_the_definition() {

@@ -13,6 +13,7 @@ use undercover::genre::TEN_GENRES;
 
 use super::ahead::ahead;
 use super::checkpoint::{Checkpoint, Progress};
+use super::distillation::Teachers;
 use super::gradients::Context;
 use super::{Run, optimize};
 use crate::batch::Sample;
@@ -96,10 +97,11 @@ impl Run<'_> {
     fn step_rate(&self, plan: Plan) -> anyhow::Result<f64> {
         let keys: Vec<_> = self.training.iter().map(Sample::key).collect();
         let sampler = Sampler::new(&keys, self.genres.len(), &self.experiment.sampling);
+        let teachers = Teachers::default();
         let context = Context {
             experiment: self.experiment,
             log_prior: self.log_prior(&sampler),
-            teachers: &[],
+            teachers: &teachers,
             compute: &self.compute.autodiff(),
         };
         let network = self.template().valid();
@@ -109,7 +111,7 @@ impl Run<'_> {
             optimizer: optimize::optimizer(&self.experiment.fine_tune),
             progress: Progress::default(),
         };
-        let draw = self.draw(&sampler)?;
+        let draw = self.draw(&sampler, &teachers)?;
         ahead(
             0..usize::MAX,
             |step| draw.batch(step),
