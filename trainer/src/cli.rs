@@ -141,6 +141,9 @@ struct ExportArguments {
     /// quarter of the change in what the network answers.
     #[arg(long, default_value_t = 0.5, value_parser = coarseness)]
     coarseness: f32,
+    /// Shift the logits until on validation at least this share of each genre's covers is found.
+    #[arg(long, value_parser = share)]
+    least_recall: Option<f64>,
     #[command(flatten)]
     device: DeviceArguments,
 }
@@ -173,6 +176,13 @@ fn coarseness(text: &str) -> Result<f32, String> {
     match text.parse() {
         Ok(value) if (0.01..=10.0).contains(&value) => Ok(value),
         _ => Err("it is a number from 0.01 to 10".to_owned()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if (0.0..1.0).contains(&value) => Ok(value),
+        _ => Err("it is a number from 0 to below 1".to_owned()),
     }
 }
 
@@ -243,6 +253,7 @@ impl ExportArguments {
             version: &self.version,
             input_size: self.input_size,
             storage: self.storage.storing(self.coarseness),
+            least_recall: self.least_recall,
         };
         let dataset = Dataset::read(&self.data)?;
         let division = dataset.division(export::division(&self.runs)?);

@@ -20,11 +20,13 @@ use crate::data::samples;
 use crate::dataset::division::Division;
 use crate::dataset::{Dataset, Split};
 use crate::evaluate::{self, Answers};
+use crate::inference;
 use crate::metrics::Report;
 use crate::paper;
 use crate::quantise::{Quantised, quantise};
+use crate::recall::shifts;
 use crate::train::checkpoint::load_network;
-use crate::train::{Outcome, average, best, genre_sets};
+use crate::train::{Outcome, average, bar, best, genre_sets};
 
 /// Most training covers of a genre that weights are rounded for.
 const TYPICAL: usize = 20;
@@ -44,6 +46,8 @@ pub struct Request<'a> {
     pub input_size: Option<u32>,
     /// How weights are stored.
     pub storage: Storing,
+    /// The share of a genre's validation covers that is to be found at least, of each.
+    pub least_recall: Option<f64>,
 }
 
 /// How weights are stored.
@@ -58,7 +62,7 @@ pub enum Storing {
 /// Makes a bundle from the best weights of a run: temperatures from the validation split of
 /// `dataset`, which is to be divided as for the run, metrics from its test split.
 pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
-    let bundle = calibrate(draft(request, dataset)?, dataset, compute)?;
+    let bundle = calibrate(draft(request, dataset, compute)?, dataset, compute)?;
     let metrics = metrics(&bundle, dataset, compute)?;
     Ok(bundle.with_metrics(metrics))
 }
@@ -72,8 +76,9 @@ pub fn to_measure(run: &Path, dataset: &Dataset, compute: &Compute) -> anyhow::R
         version: "0",
         input_size: None,
         storage: Storing::Nearest(Storage::F32),
+        least_recall: None,
     };
-    let draft = draft(&request, dataset)?;
+    let draft = draft(&request, dataset, compute)?;
     calibrate(draft, dataset, compute)
 }
 
@@ -91,7 +96,7 @@ pub fn division(runs: &[PathBuf]) -> anyhow::Result<Option<Division>> {
 }
 
 /// The best weights of runs as a bundle, neither calibrated nor measured.
-fn draft(request: &Request, dataset: &Dataset) -> anyhow::Result<Bundle> {
+fn draft(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
     let outcomes = request
         .runs
         .iter()
@@ -111,27 +116,63 @@ fn draft(request: &Request, dataset: &Dataset) -> anyhow::Result<Bundle> {
         metrics: Value::Null,
         provenance: json!({
             "runs": outcomes.iter().map(provenance).collect::<anyhow::Result<Vec<_>>>()?,
+            "least_recall": request.least_recall,
         }),
     };
     // The known answers of a bundle are the CPU's, wherever it is measured.
     let cpu = Device::flex();
     let network = mean_network(request.runs, &outcomes, &cpu)?;
-    Ok(match request.storage {
-        Storing::Nearest(storage) => Bundle::create(description, &network, storage, &cpu)?,
+    let create = |network: Network, storage| {
+        let network = match request.least_recall {
+            Some(least) => found(network, least, dataset, &description, compute)?,
+            None => network,
+        };
+        Ok(Bundle::create(
+            description.clone(),
+            &network,
+            storage,
+            &cpu,
+        )?)
+    };
+    match request.storage {
+        Storing::Nearest(storage) => create(network, storage),
         Storing::Coarse(coarseness) => {
             let covers = typical(dataset, &description)?;
             let Quantised { network, steps } = quantise(network, &covers, coarseness)?;
-            Bundle::create(description, &network, Storage::Steps(&steps), &cpu)?
+            create(network, Storage::Steps(&steps))
         }
-    })
+    }
+}
+
+/// The network with logits that are shifted so that on validation each genre is found often enough.
+fn found(
+    network: Network,
+    least: f64,
+    dataset: &Dataset,
+    description: &Description,
+    compute: &Compute,
+) -> anyhow::Result<Network> {
+    let samples = samples(dataset, Some(Split::Validation), &description.genres)?;
+    let labels: Vec<usize> = samples.iter().map(|sample| sample.genre).collect();
+    let progress = bar(samples.len(), "classifying", "covers");
+    let preparation = preparation(&description.input);
+    let here = network.clone().fork(compute.main());
+    let logits = inference::logits(&here, &samples, &preparation, compute, &progress)?;
+    progress.finish_and_clear();
+    Ok(network.with_shifted_logits(&shifts(&logits, &labels, least)?))
+}
+
+/// How covers become what a network takes.
+fn preparation(input: &Input) -> Preparation {
+    Preparation {
+        size: input.size,
+        normalisation: input.normalisation,
+    }
 }
 
 /// Training covers as the network takes them, in batches, as many of each genre.
 fn typical(dataset: &Dataset, description: &Description) -> anyhow::Result<Vec<Tensor<4>>> {
-    let preparation = Preparation {
-        size: description.input.size,
-        normalisation: description.input.normalisation,
-    };
+    let preparation = preparation(&description.input);
     let mut covers = Vec::new();
     for genre in &description.genres {
         let rows = dataset.select(Some(Split::Train), Some(slice::from_ref(genre)));

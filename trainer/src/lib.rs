@@ -27,6 +27,7 @@ mod paper;
 mod parallel;
 mod predict;
 mod quantise;
+mod recall;
 mod report;
 mod sampler;
 mod train;

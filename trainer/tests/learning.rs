@@ -189,6 +189,13 @@ fn a_run_learns_from_answers_that_were_written_down() {
         read(&folder.join("run/run.json"))["progress"]["history"]
     );
 
+    let at_least = |share| [&export("taught", "found")[..], &["--least-recall", share]].concat();
+    succeed(folder, &at_least("0.3"));
+    let manifest = read(&folder.join("found/manifest.json"));
+    assert_eq!(manifest["provenance"]["least_recall"], 0.3);
+    let said = fail(folder, &at_least("2"));
+    assert!(said.contains("a number from 0 to below 1"), "{said}");
+
     let rows = fs::read_to_string(&answers).unwrap();
     let without = |line: &&str| !line.starts_with("rock/train-7.png");
     let rows: Vec<&str> = rows.lines().filter(without).collect();
