@@ -2,10 +2,10 @@
 
 use anyhow::ensure;
 
-/// How much a logit is raised at a time.
+/// How much a logit is raised at a time, as a part of how much logits differ from cover to cover.
 const STEP: f32 = 0.02;
-/// The most that all logits are raised together.
-const MOST: f32 = 20.0;
+/// How often logits are raised at most.
+const MOST: usize = 1000;
 
 /// What to add to each logit so that of each genre at least the share `least` is found. The genre that is found least
 /// is raised until another is; those that are found often enough stay. `logits` is `[covers][genres]`, each genre has
@@ -16,18 +16,39 @@ const MOST: f32 = 20.0;
 pub fn shifts(logits: &[Vec<f32>], labels: &[usize], least: f64) -> anyhow::Result<Vec<f32>> {
     let genres = logits.first().map_or(0, Vec::len);
     let mut shifts = vec![0.0; genres];
-    let mut raised = 0.0;
+    let step = STEP * spread(logits);
+    let mut raised = 0;
     while let Some((genre, recall)) = rarest(logits, labels, &shifts)
         && recall < least
     {
-        raised += STEP;
+        raised += 1;
         ensure!(
             raised <= MOST,
             "no shift of the logits lets each genre be found in {least} of its covers; ask for less"
         );
-        shifts[genre] += STEP;
+        shifts[genre] += step;
     }
     Ok(shifts)
+}
+
+/// The standard deviation over the covers of what sets a genre's logit off from the others', the mean over the genres.
+fn spread(logits: &[Vec<f32>]) -> f32 {
+    let count = logits.first().map_or(1, Vec::len).max(1) as f32;
+    let set_off: Vec<Vec<f32>> = logits
+        .iter()
+        .map(|row| {
+            let mean = row.iter().sum::<f32>() / count;
+            row.iter().map(|logit| logit - mean).collect()
+        })
+        .collect();
+    let covers = logits.len() as f32;
+    let deviation = |genre: usize| {
+        let mean = set_off.iter().map(|row| row[genre]).sum::<f32>() / covers;
+        let squares = set_off.iter().map(|row| (row[genre] - mean).powi(2));
+        (squares.sum::<f32>() / covers).sqrt()
+    };
+    let genres = 0..logits.first().map_or(0, Vec::len);
+    genres.map(deviation).sum::<f32>() / count
 }
 
 /// The genre with the least recall, and that recall.
@@ -60,6 +81,7 @@ mod tests {
         ];
         let labels = [1, 1, 0, 0];
         assert_eq!(shifts(&logits, &labels, 0.0).unwrap(), [0.0, 0.0]);
+        assert!((spread(&logits) - 0.355).abs() < 1e-3);
         let half = shifts(&logits, &labels, 0.5).unwrap();
         assert_eq!(half[0], 0.0);
         assert!((0.09..0.13).contains(&half[1]), "{half:?}");

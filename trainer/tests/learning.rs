@@ -41,6 +41,13 @@ fn a_network_learns_from_scratch_and_its_bundle_answers() {
     let accuracy = report["balanced_accuracy"].as_f64().unwrap();
     assert!(accuracy >= 0.9, "a balanced accuracy of {accuracy}");
 
+    let at_least = |share| [&export("run", "found")[..], &["--least-recall", share]].concat();
+    succeed(folder, &at_least("0.5"));
+    let manifest = read(&folder.join("found/manifest.json"));
+    assert_eq!(manifest["provenance"]["least_recall"], 0.5);
+    let said = fail(folder, &at_least("2"));
+    assert!(said.contains("a number from 0 to below 1"), "{said}");
+
     let restricted = [&arguments[..], &["--genres", "rock,hiphop"]].concat();
     let report: Value = serde_json::from_slice(&succeed(folder, &restricted).stdout).unwrap();
     assert_eq!(report["n"], 40);
@@ -188,13 +195,6 @@ fn a_run_learns_from_answers_that_were_written_down() {
         read(&folder.join("taught/run.json"))["progress"]["history"],
         read(&folder.join("run/run.json"))["progress"]["history"]
     );
-
-    let at_least = |share| [&export("taught", "found")[..], &["--least-recall", share]].concat();
-    succeed(folder, &at_least("0.3"));
-    let manifest = read(&folder.join("found/manifest.json"));
-    assert_eq!(manifest["provenance"]["least_recall"], 0.3);
-    let said = fail(folder, &at_least("2"));
-    assert!(said.contains("a number from 0 to below 1"), "{said}");
 
     let rows = fs::read_to_string(&answers).unwrap();
     let without = |line: &&str| !line.starts_with("rock/train-7.png");
