@@ -22,6 +22,8 @@ mod paper_cnn;
 mod vgg16;
 
 use burn::module::Module;
+#[cfg(feature = "training")]
+use burn::module::Param;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -162,12 +164,7 @@ impl Network {
             Self::Module1(network) | Self::Module2(network) => &mut network.classifier,
             Self::Vgg16(network) => &mut network.classifier,
         };
-        classifier.bias = classifier.bias.take().map(|bias| {
-            bias.map(|bias| {
-                let device = bias.device();
-                bias + Tensor::from_floats(shifts, &device)
-            })
-        });
+        shift_bias(&mut classifier.bias, shifts);
         self
     }
 
@@ -202,6 +199,17 @@ impl Network {
             Self::Vgg16(_) => Architecture::Vgg16,
         }
     }
+}
+
+/// Adds `shifts`, one for each output channel, to the biases of a layer that has any.
+#[cfg(feature = "training")]
+pub fn shift_bias(bias: &mut Option<Param<Tensor<1>>>, shifts: &[f32]) {
+    *bias = bias.take().map(|bias| {
+        bias.map(|bias| {
+            let device = bias.device();
+            bias + Tensor::from_floats(shifts, &device)
+        })
+    });
 }
 
 #[cfg(all(test, feature = "training"))]

@@ -39,7 +39,7 @@ pub fn logits(
     let logits = inference::logits(
         &network,
         samples,
-        &model::preparation(bundle),
+        &model::preparation(&bundle.manifest().input),
         compute,
         &progress,
     )?;

@@ -13,7 +13,6 @@ use undercover::classifier::batch;
 use undercover::genre::GenreSet;
 use undercover::network::Network;
 
-use crate::batch::Preparation;
 use crate::calibrate::temperature;
 use crate::compute::Compute;
 use crate::data::samples;
@@ -22,6 +21,7 @@ use crate::dataset::{Dataset, Split};
 use crate::evaluate::{self, Answers};
 use crate::inference;
 use crate::metrics::Report;
+use crate::model::preparation;
 use crate::paper;
 use crate::quantise::{Quantised, quantise};
 use crate::recall::shifts;
@@ -160,14 +160,6 @@ fn found(
     let logits = inference::logits(&here, &samples, &preparation, compute, &progress)?;
     progress.finish_and_clear();
     Ok(network.with_shifted_logits(&shifts(&logits, &labels, least)?))
-}
-
-/// How covers become what a network takes.
-fn preparation(input: &Input) -> Preparation {
-    Preparation {
-        size: input.size,
-        normalisation: input.normalisation,
-    }
 }
 
 /// Training covers as the network takes them, in batches, as many of each genre.

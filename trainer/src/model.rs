@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use undercover::bundle::{Bundle, Manifest};
+use undercover::bundle::{Bundle, Input, Manifest};
 use undercover::classifier::batch;
 use undercover::cover::Cover;
 use undercover::network::Network;
@@ -65,9 +65,8 @@ pub fn network(bundle: &Bundle, compute: &Compute) -> anyhow::Result<Network> {
     Ok(network)
 }
 
-/// How covers enter a bundle's network.
-pub fn preparation(bundle: &Bundle) -> Preparation {
-    let input = &bundle.manifest().input;
+/// How covers become what a bundle's network takes.
+pub fn preparation(input: &Input) -> Preparation {
     Preparation {
         size: input.size,
         normalisation: input.normalisation,

@@ -44,7 +44,7 @@ pub fn predict(
     mut consume: impl FnMut(&Row) -> Result<()>,
 ) -> Result<()> {
     let networks = compute.replicas(&model::network(bundle, compute)?);
-    let preparation = model::preparation(bundle);
+    let preparation = model::preparation(&bundle.manifest().input);
     inference::each(
         pictures,
         compute,

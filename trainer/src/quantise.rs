@@ -15,7 +15,7 @@ use burn::module::ParamId;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, TensorData};
 use undercover::bundle::{Steps, parameters};
-use undercover::network::{Activation, EfficientNetLite0, Network};
+use undercover::network::{Activation, EfficientNetLite0, Network, shift_bias};
 
 use maps::{Maps, values};
 use rounding::Rounding;
@@ -103,10 +103,13 @@ impl Rounded {
                 .into_iter()
                 .map(|level| level * step)
                 .collect();
-            shifts.push(dot(weights, &moments.whole) - dot(&stored, &moments.stored));
+            let lost = dot(weights, &moments.whole) - dot(&stored, &moments.stored);
+            shifts.push(lost as f32);
             levels.extend(stored);
         }
-        self.replace(layer, levels, steps, &shifts)
+        self.replace(layer, levels, steps);
+        shift_bias(&mut layer.bias, &shifts);
+        Ok(())
     }
 
     /// Rounds a filter a channel to the nearest levels, and moves the biases.
@@ -123,44 +126,24 @@ impl Rounded {
                     .map(move |weight| (weight / step).round() * step)
             })
             .collect();
-        let channels = steps.len();
-        self.replace(layer, stored, steps, &vec![0.0; channels])?;
+        self.replace(layer, stored, steps);
         let (whole, stored) = maps.through(&whole, layer, Activation::Identity).means()?;
-        let shifts: Vec<f64> = whole
+        let shifts: Vec<f32> = whole
             .iter()
             .zip(&stored)
-            .map(|(whole, stored)| whole - stored)
+            .map(|(whole, stored)| (whole - stored) as f32)
             .collect();
-        move_bias(layer, &shifts);
+        shift_bias(&mut layer.bias, &shifts);
         Ok(())
     }
 
-    /// Gives a layer other weights, in these steps, and moves its biases.
-    fn replace(
-        &mut self,
-        layer: &mut Conv2d,
-        weights: Vec<f32>,
-        steps: Vec<f32>,
-        shifts: &[f64],
-    ) -> anyhow::Result<()> {
+    /// Gives a layer other weights, in these steps.
+    fn replace(&mut self, layer: &mut Conv2d, weights: Vec<f32>, steps: Vec<f32>) {
         layer.weight = layer.weight.clone().map(|tensor| {
             Tensor::from_data(TensorData::new(weights, tensor.dims()), &tensor.device())
         });
         self.steps.push((layer.weight.id, steps));
-        move_bias(layer, shifts);
-        Ok(())
     }
-}
-
-/// Adds to a layer's biases.
-fn move_bias(layer: &mut Conv2d, shifts: &[f64]) {
-    let shifts: Vec<f32> = shifts.iter().map(|&shift| shift as f32).collect();
-    layer.bias = layer.bias.take().map(|bias| {
-        bias.map(|tensor| {
-            let device = tensor.device();
-            tensor + Tensor::from_floats(shifts.as_slice(), &device)
-        })
-    });
 }
 
 fn dot(weights: &[f32], means: &[f64]) -> f64 {
@@ -193,15 +176,10 @@ mod tests {
     use undercover::genre::GenreSet;
     use undercover::network::Architecture;
 
-    const NORMALISATION: Normalisation = Normalisation {
-        mean: [127.0; 3],
-        std: [128.0; 3],
-    };
-
     fn covers() -> Vec<Tensor<4>> {
         vec![batch(
             &[Cover::test_pattern(64)],
-            &NORMALISATION,
+            &Normalisation::EFFICIENTNET_LITE,
             &Device::flex(),
         )]
     }
@@ -217,7 +195,7 @@ mod tests {
             version: "1".to_owned(),
             input: Input {
                 size: 64,
-                normalisation: NORMALISATION,
+                normalisation: Normalisation::EFFICIENTNET_LITE,
             },
             genre_sets: vec![GenreSet {
                 id: "both".to_owned(),

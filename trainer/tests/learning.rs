@@ -4,7 +4,9 @@ mod common;
 
 use std::fs;
 
-use common::{cover, export, fail, read, succeed, train, trainer, write_dataset, write_experiment};
+use common::{
+    cover, export, fail, predict, read, succeed, train, trainer, write_dataset, write_experiment,
+};
 use serde_json::Value;
 
 #[test]
@@ -177,15 +179,7 @@ fn a_run_learns_from_answers_that_were_written_down() {
     succeed(folder, &train("run"));
     succeed(folder, &export("run", "model"));
     let answers = folder.join("answers.csv");
-    let predict = [
-        "predict",
-        "--model",
-        "model",
-        "covers.csv",
-        "--out",
-        "answers.csv",
-    ];
-    succeed(folder, &predict);
+    succeed(folder, &predict("model", "answers.csv"));
 
     let text = fs::read_to_string(&experiment).unwrap();
     fs::write(&experiment, format!("{text}distillation = 0.5\n")).unwrap();

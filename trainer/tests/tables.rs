@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{COUNTS, GENRES, export, fail, prepare, replace, succeed, train, trainer};
+use common::{COUNTS, GENRES, export, fail, predict, prepare, replace, succeed, train, trainer};
 
 #[test]
 fn a_byte_order_mark_and_other_line_ends_change_nothing() {
@@ -99,15 +99,10 @@ fn a_million_rows_are_read_in_bounded_time_and_memory() {
     assert!(peak < 1024, "{peak} MiB");
 
     succeed(folder, &export("run", "model"));
-    let predict = [
-        "predict",
-        "--model",
-        "model",
-        "covers.csv",
-        "--out",
-        "rows.csv",
-    ];
-    let (took, peak) = measured(folder, &[&predict[..], &["--shard", "7/2000"]].concat());
+    let (took, peak) = measured(
+        folder,
+        &[&predict("model", "rows.csv")[..], &["--shard", "7/2000"]].concat(),
+    );
     // About one in 2,000, with errors for the pictures that are not there.
     let rows = fs::read_to_string(folder.join("rows.csv")).unwrap();
     assert!((400..600).contains(&rows.lines().count()));

@@ -177,6 +177,11 @@ pub fn export<'a>(run: &'a str, out: &'a str) -> [&'a str; 11] {
     ]
 }
 
+/// Arguments that write what `model` answers to the covers into `rows`.
+pub fn predict<'a>(model: &'a str, rows: &'a str) -> [&'a str; 6] {
+    ["predict", "--model", model, "covers.csv", "--out", rows]
+}
+
 /// A JSON file.
 pub fn read(path: &Path) -> Value {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
