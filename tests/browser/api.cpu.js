@@ -9,10 +9,19 @@ const KILLER = "addEventListener('message', ({ data }) => { if (data.type === 'c
 test.beforeEach(({ page }) => openBare(page));
 
 test('progress is told in bytes, up to the size that the manifest announces', async ({ page }) => {
+  // The weights may be there before the manifest tells their size: here they wait for it.
+  await page.route('**/weights.bpk', async (route) => {
+    await expect(page).toHaveTitle('size known');
+    await route.continue();
+  });
   const { events, bytes } = await withApi(page, async ({ Undercover }) => {
     /** @type {import('../../www/undercover.js').Progress[]} */
     const events = [];
-    const undercover = await Undercover.load({ backend: 'cpu', onProgress: (event) => events.push(event) });
+    const onProgress = (/** @type {import('../../www/undercover.js').Progress} */ event) => {
+      events.push(event);
+      if (event.stage === 'model') document.title = 'size known';
+    };
+    const undercover = await Undercover.load({ backend: 'cpu', onProgress });
     undercover.dispose();
     return { events, bytes: undercover.manifest?.weights.bytes };
   });
