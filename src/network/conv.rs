@@ -60,19 +60,27 @@ impl ConvShape {
         PaddingConfig2d::Explicit(begin, begin, end, end)
     }
 
-    pub fn init(self, device: &Device) -> Conv2d {
-        let config = Conv2dConfig::new(
+    fn config(self) -> Conv2dConfig {
+        Conv2dConfig::new(
             [self.channels_in, self.channels_out],
             [self.kernel, self.kernel],
         )
         .with_stride([self.stride, self.stride])
         .with_groups(self.groups)
         .with_padding(self.padding())
-        .with_initializer(Initializer::KaimingNormal {
+    }
+
+    pub fn init(self, device: &Device) -> Conv2d {
+        let config = self.config().with_initializer(Initializer::KaimingNormal {
             gain: 1.0,
             fan_out_only: false,
         });
         layer::convolution(&config, device)
+    }
+
+    /// As Keras begins, which the paper's networks were trained with.
+    pub fn init_glorot(self, device: &Device) -> Conv2d {
+        layer::glorot_convolution(&self.config(), device)
     }
 }
 

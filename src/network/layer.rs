@@ -6,16 +6,21 @@ use burn::tensor::Device;
 
 pub use super::devices::through;
 #[cfg(not(target_family = "wasm"))]
-pub use native::{convolution, linear};
+pub use native::{convolution, glorot_convolution, glorot_linear, linear};
 #[cfg(target_family = "wasm")]
-pub use web::{convolution, linear};
+pub use web::{convolution, convolution as glorot_convolution, linear, linear as glorot_linear};
 
 /// burn's own random numbers.
 #[cfg(not(target_family = "wasm"))]
 mod native {
-    use burn::nn::LinearConfig;
+    use burn::module::Param;
+    use burn::nn::{Initializer, LinearConfig};
+    use burn::tensor::Tensor;
 
     use super::*;
+
+    /// Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+    const GLOROT: Initializer = Initializer::XavierUniform { gain: 1.0 };
 
     pub fn convolution(config: &Conv2dConfig, device: &Device) -> Conv2d {
         config.init(device)
@@ -23,6 +28,29 @@ mod native {
 
     pub fn linear(inputs: usize, outputs: usize, device: &Device) -> Linear {
         LinearConfig::new(inputs, outputs).init(device)
+    }
+
+    /// As Keras begins a convolution: Glorot's weights, biases of zero.
+    pub fn glorot_convolution(config: &Conv2dConfig, device: &Device) -> Conv2d {
+        let layer = config.clone().with_initializer(GLOROT).init(device);
+        Conv2d {
+            bias: layer.bias.map(zeros),
+            ..layer
+        }
+    }
+
+    /// As Keras begins a dense layer: Glorot's weights, biases of zero.
+    pub fn glorot_linear(inputs: usize, outputs: usize, device: &Device) -> Linear {
+        let config = LinearConfig::new(inputs, outputs).with_initializer(GLOROT);
+        let layer = config.init(device);
+        Linear {
+            bias: layer.bias.map(zeros),
+            ..layer
+        }
+    }
+
+    fn zeros(bias: Param<Tensor<1>>) -> Param<Tensor<1>> {
+        bias.map(|bias| bias.zeros_like())
     }
 }
 

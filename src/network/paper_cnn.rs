@@ -1,8 +1,8 @@
 //! The paper's own networks: four convolutions with max-pooling, two dense layers. Module 1 has 5×5
 //! kernels, Module 2 10×10.
 //!
-//! Morrison, Netzke and Castro, "What's Underneath the Cover?"; layers and dropout as in the
-//! tutorial that it follows (Sharma 2019): 16, 32, 64, 64 channels, dense 128 and 64.
+//! Morrison, Netzke and Castro, "What's Underneath the Cover?"; layers, dropout and first weights as in
+//! the tutorial that it follows (Sharma 2019): 16, 32, 64, 64 channels, dense 128 and 64, Keras's defaults.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -48,16 +48,16 @@ impl PaperCnn {
             .into_iter()
             .zip(CHANNELS)
             .map(|(channels_in, channels_out)| {
-                ConvShape::dense(channels_in, channels_out, kernel).init(device)
+                ConvShape::dense(channels_in, channels_out, kernel).init_glorot(device)
             })
             .collect();
         Self {
             convolutions,
             dense: vec![
-                layer::linear(CHANNELS[3] * side * side, DENSE[0], device),
-                layer::linear(DENSE[0], DENSE[1], device),
+                layer::glorot_linear(CHANNELS[3] * side * side, DENSE[0], device),
+                layer::glorot_linear(DENSE[0], DENSE[1], device),
             ],
-            classifier: layer::linear(DENSE[1], genres, device),
+            classifier: layer::glorot_linear(DENSE[1], genres, device),
         }
     }
 
