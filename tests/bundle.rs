@@ -545,7 +545,12 @@ fn weights_too_large_for_their_storage_are_refused_by_name() {
 #[test]
 fn every_architecture_becomes_a_bundle_that_passes_its_self_test() {
     let device = Device::flex();
-    for architecture in [Architecture::EfficientNetLite0, Architecture::Module1] {
+    for architecture in [
+        Architecture::EfficientNetLite0,
+        Architecture::EfficientNetLite1,
+        Architecture::EfficientNetLite2,
+        Architecture::Module1,
+    ] {
         for storage in STORAGES {
             let network = network(architecture);
             let bundle = Bundle::create(description(), &network, storage, &device).unwrap();

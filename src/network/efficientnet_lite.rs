@@ -1,4 +1,4 @@
-//! EfficientNet-Lite0: inverted residual blocks without squeeze-and-excitation, with ReLU6.
+//! EfficientNet-Lite: inverted residual blocks without squeeze-and-excitation, with ReLU6.
 //!
 //! Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", 2019;
 //! the Lite variants are those of TensorFlow's TPU repository. Parameter names follow this file's
@@ -17,14 +17,73 @@ use super::dropout::Dropout;
 use super::feature_map::FeatureMap;
 use super::layer;
 
-/// Channels of the stem and of the pooled features.
+/// Channels of the stem, of every variant.
 const STEM: usize = 32;
-/// Length of the pooled feature vector.
+/// Length of the pooled feature vector, of every variant.
 const FEATURES: usize = 1280;
 /// Dropout before the classifier while training, as published.
 const DROPOUT: f32 = 0.2;
 
+/// How much larger than Lite0 a variant is.
+#[derive(Clone, Copy, Debug)]
+pub struct Scale {
+    /// Of the channels, in tenths.
+    width: usize,
+    /// Of the number of blocks, in tenths.
+    depth: usize,
+}
+
+impl Scale {
+    /// EfficientNet-Lite0: 3.4 million parameters with ten genres.
+    pub const LITE0: Self = Self {
+        width: 10,
+        depth: 10,
+    };
+    /// EfficientNet-Lite1, with more blocks: 4.1 million parameters.
+    pub const LITE1: Self = Self {
+        width: 10,
+        depth: 11,
+    };
+    /// EfficientNet-Lite2, with more blocks and more channels: 4.8 million parameters.
+    pub const LITE2: Self = Self {
+        width: 11,
+        depth: 12,
+    };
+
+    /// The table of layers of this variant. As published, the first and the last stage keep their
+    /// one block.
+    fn stages(self) -> [Stage; 7] {
+        let last = STAGES.len() - 1;
+        std::array::from_fn(|index| {
+            let stage = STAGES[index];
+            let scaled = 0 < index && index < last;
+            Stage {
+                channels: self.channels(stage.channels),
+                blocks: if scaled {
+                    (stage.blocks * self.depth).div_ceil(10)
+                } else {
+                    stage.blocks
+                },
+                ..stage
+            }
+        })
+    }
+
+    /// The multiple of eight that is nearest to the scaled channels, but not under nine tenths of
+    /// them.
+    fn channels(self, of_lite0: usize) -> usize {
+        let tenths = of_lite0 * self.width;
+        let nearest = (tenths + 40) / 80 * 8;
+        if nearest * 100 < tenths * 9 {
+            nearest + 8
+        } else {
+            nearest
+        }
+    }
+}
+
 /// One row of the architecture's table: blocks that share their output channels.
+#[derive(Clone, Copy)]
 struct Stage {
     expansion: usize,
     channels: usize,
@@ -49,6 +108,7 @@ const fn stage(
     }
 }
 
+/// The table of Lite0.
 const STAGES: [Stage; 7] = [
     stage(1, 16, 1, 1, 3),
     stage(6, 24, 2, 2, 3),
@@ -109,9 +169,9 @@ impl InvertedResidual {
     }
 }
 
-/// EfficientNet-Lite0 for inputs whose side is a multiple of 32 pixels.
+/// An EfficientNet-Lite for inputs whose side is a multiple of 32 pixels.
 #[derive(Module, Debug)]
-pub struct EfficientNetLite0 {
+pub struct EfficientNetLite {
     /// The first convolution: covers to 32 channels, half as high and wide.
     pub stem: ConvRelu6,
     /// The blocks, from the bottom.
@@ -122,12 +182,12 @@ pub struct EfficientNetLite0 {
     pub classifier: Linear,
 }
 
-impl EfficientNetLite0 {
+impl EfficientNetLite {
     /// A network with random weights.
-    pub fn init(genres: usize, device: &Device) -> Self {
+    pub fn init(scale: Scale, genres: usize, device: &Device) -> Self {
         let mut channels = STEM;
         let mut blocks = Vec::new();
-        for stage in &STAGES {
+        for stage in &scale.stages() {
             for index in 0..stage.blocks {
                 let stride = if index == 0 { stage.stride } else { 1 };
                 blocks.push(InvertedResidual::init(channels, stage, stride, device));
@@ -163,7 +223,7 @@ impl EfficientNetLite0 {
             blocks: blocks.map(|(kernel, stride)| block(kernel, stride)).into(),
             head: ConvRelu6::init(ConvShape::pointwise(STEM, STEM), device),
             classifier: layer::linear(STEM, 2, device),
-            ..Self::init(2, device)
+            ..Self::init(Scale::LITE0, 2, device)
         }
     }
 
@@ -225,9 +285,9 @@ impl EfficientNetLite0 {
         layer::through(&self.classifier, dropout.apply(features, DROPOUT))
     }
 
-    /// Normalised covers `[batch, 3, size, size]` to logits `[batch, genres]`, and in the same pass what each place of the cover says
-    /// for each genre: `[batch, places, genres]`, row by row from the top left. The mean over the
-    /// places is the logit.
+    /// Normalised covers `[batch, 3, size, size]` to logits `[batch, genres]`, and in the same pass
+    /// what each place of the cover says for each genre: `[batch, places, genres]`, row by row from
+    /// the top left. The mean over the places is the logit.
     pub fn explain(&self, covers: Tensor<4>) -> (Tensor<2>, Tensor<3>) {
         let map = self.feature_map(covers);
         let logits = layer::through(&self.classifier, map.clone().global_average());
@@ -236,5 +296,43 @@ impl EfficientNetLite0 {
         let shares = layer::through(&self.classifier, places.reshape([batch * count, channels]));
         let [_, genres] = shares.dims();
         (logits, shares.reshape([batch, count, genres]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_variants_have_the_published_channels_and_blocks() {
+        let table = |scale: Scale| scale.stages().map(|stage| (stage.channels, stage.blocks));
+        assert_eq!(
+            table(Scale::LITE0),
+            STAGES.map(|stage| (stage.channels, stage.blocks))
+        );
+        assert_eq!(
+            table(Scale::LITE1),
+            [
+                (16, 1),
+                (24, 3),
+                (40, 3),
+                (80, 4),
+                (112, 4),
+                (192, 5),
+                (320, 1)
+            ]
+        );
+        assert_eq!(
+            table(Scale::LITE2),
+            [
+                (16, 1),
+                (24, 3),
+                (48, 3),
+                (88, 4),
+                (120, 4),
+                (208, 5),
+                (352, 1)
+            ]
+        );
     }
 }

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use activation::Activation;
 pub use conv::ConvRelu6;
 pub use dropout::Dropout;
-pub use efficientnet_lite::{EfficientNetLite0, InvertedResidual};
+pub use efficientnet_lite::{EfficientNetLite, InvertedResidual, Scale};
 pub use feature_map::FeatureMap;
 pub use paper_cnn::PaperCnn;
 pub use vgg16::Vgg16;
@@ -42,6 +42,12 @@ pub enum Architecture {
     /// EfficientNet-Lite0 with folded BatchNorm: 3.4 million parameters.
     #[serde(rename = "efficientnet-lite0")]
     EfficientNetLite0,
+    /// EfficientNet-Lite1 with folded BatchNorm: 4.1 million parameters.
+    #[serde(rename = "efficientnet-lite1")]
+    EfficientNetLite1,
+    /// EfficientNet-Lite2 with folded BatchNorm: 4.8 million parameters.
+    #[serde(rename = "efficientnet-lite2")]
+    EfficientNetLite2,
     /// The paper's Module 1: four 5×5 convolutions and two dense layers.
     Module1,
     /// The paper's Module 2: four 10×10 convolutions and two dense layers.
@@ -55,6 +61,8 @@ impl Architecture {
     pub fn name(self) -> &'static str {
         match self {
             Self::EfficientNetLite0 => "efficientnet-lite0",
+            Self::EfficientNetLite1 => "efficientnet-lite1",
+            Self::EfficientNetLite2 => "efficientnet-lite2",
             Self::Module1 => "module1",
             Self::Module2 => "module2",
             Self::Vgg16 => "vgg16",
@@ -64,7 +72,10 @@ impl Architecture {
     /// What the side of the input is to be a multiple of, so that every stride divides its input.
     pub fn size_multiple(self) -> u32 {
         match self {
-            Self::EfficientNetLite0 | Self::Vgg16 => 32,
+            Self::EfficientNetLite0
+            | Self::EfficientNetLite1
+            | Self::EfficientNetLite2
+            | Self::Vgg16 => 32,
             Self::Module1 | Self::Module2 => 16,
         }
     }
@@ -77,8 +88,12 @@ impl Architecture {
     reason = "a program holds a few networks, each much smaller than its weights"
 )]
 pub enum Network {
-    /// EfficientNet-Lite0, see [`EfficientNetLite0`].
-    EfficientNetLite0(EfficientNetLite0),
+    /// EfficientNet-Lite0, see [`EfficientNetLite`].
+    EfficientNetLite0(EfficientNetLite),
+    /// EfficientNet-Lite1, see [`EfficientNetLite`].
+    EfficientNetLite1(EfficientNetLite),
+    /// EfficientNet-Lite2, see [`EfficientNetLite`].
+    EfficientNetLite2(EfficientNetLite),
     /// The paper's Module 1, see [`PaperCnn`].
     Module1(PaperCnn),
     /// The paper's Module 2, see [`PaperCnn`].
@@ -95,11 +110,12 @@ impl Network {
         genres: usize,
         device: &Device,
     ) -> Self {
+        let lite = |scale| EfficientNetLite::init(scale, genres, device);
         let paper = |kernel| PaperCnn::init(kernel, input_size, genres, device);
         match architecture {
-            Architecture::EfficientNetLite0 => {
-                Self::EfficientNetLite0(EfficientNetLite0::init(genres, device))
-            }
+            Architecture::EfficientNetLite0 => Self::EfficientNetLite0(lite(Scale::LITE0)),
+            Architecture::EfficientNetLite1 => Self::EfficientNetLite1(lite(Scale::LITE1)),
+            Architecture::EfficientNetLite2 => Self::EfficientNetLite2(lite(Scale::LITE2)),
             Architecture::Module1 => Self::Module1(paper(PaperCnn::MODULE_1)),
             Architecture::Module2 => Self::Module2(paper(PaperCnn::MODULE_2)),
             Architecture::Vgg16 => Self::Vgg16(Vgg16::init(genres, device)),
@@ -109,7 +125,7 @@ impl Network {
     /// A small network whose forward pass runs the code of a large one's.
     #[cfg(target_arch = "wasm32")]
     pub fn sketch(device: &Device) -> Self {
-        Self::EfficientNetLite0(EfficientNetLite0::sketch(device))
+        Self::EfficientNetLite0(EfficientNetLite::sketch(device))
     }
 
     /// Normalised covers `[batch, 3, size, size]` to logits `[batch, genres]`.
@@ -127,7 +143,9 @@ impl Network {
     /// `[batch, features]`.
     pub fn features(&self, covers: Tensor<4>, dropout: &mut Dropout) -> Tensor<2> {
         match self {
-            Self::EfficientNetLite0(network) => network.features(covers),
+            Self::EfficientNetLite0(network)
+            | Self::EfficientNetLite1(network)
+            | Self::EfficientNetLite2(network) => network.features(covers),
             Self::Module1(network) | Self::Module2(network) => network.features(covers, dropout),
             Self::Vgg16(network) => network.features(covers),
         }
@@ -136,7 +154,9 @@ impl Network {
     /// The layers that no backbone brings: features to logits `[batch, genres]`.
     pub fn top(&self, features: Tensor<2>, dropout: &mut Dropout) -> Tensor<2> {
         match self {
-            Self::EfficientNetLite0(network) => network.top(features, dropout),
+            Self::EfficientNetLite0(network)
+            | Self::EfficientNetLite1(network)
+            | Self::EfficientNetLite2(network) => network.top(features, dropout),
             Self::Module1(network) | Self::Module2(network) => network.top(features),
             Self::Vgg16(network) => network.top(features, dropout),
         }
@@ -147,7 +167,9 @@ impl Network {
     /// does not pool its last feature map into its last layer.
     pub fn explain(&self, covers: Tensor<4>) -> (Tensor<2>, Option<Tensor<3>>) {
         match self {
-            Self::EfficientNetLite0(network) => {
+            Self::EfficientNetLite0(network)
+            | Self::EfficientNetLite1(network)
+            | Self::EfficientNetLite2(network) => {
                 let (logits, places) = network.explain(covers);
                 (logits, Some(places))
             }
@@ -160,7 +182,9 @@ impl Network {
     #[must_use]
     pub fn with_shifted_logits(mut self, shifts: &[f32]) -> Self {
         let classifier = match &mut self {
-            Self::EfficientNetLite0(network) => &mut network.classifier,
+            Self::EfficientNetLite0(network)
+            | Self::EfficientNetLite1(network)
+            | Self::EfficientNetLite2(network) => &mut network.classifier,
             Self::Module1(network) | Self::Module2(network) => &mut network.classifier,
             Self::Vgg16(network) => &mut network.classifier,
         };
@@ -169,11 +193,13 @@ impl Network {
     }
 
     /// The same network whose first `blocks` blocks do not learn; see
-    /// [`EfficientNetLite0::freeze`] and [`Vgg16::freeze`]. The paper's own networks have no blocks
+    /// [`EfficientNetLite::freeze`] and [`Vgg16::freeze`]. The paper's own networks have no blocks
     /// and learn whole.
     pub fn freeze(self, blocks: usize) -> Self {
         match self {
             Self::EfficientNetLite0(network) => Self::EfficientNetLite0(network.freeze(blocks)),
+            Self::EfficientNetLite1(network) => Self::EfficientNetLite1(network.freeze(blocks)),
+            Self::EfficientNetLite2(network) => Self::EfficientNetLite2(network.freeze(blocks)),
             Self::Vgg16(network) => Self::Vgg16(network.freeze(blocks)),
             paper @ (Self::Module1(_) | Self::Module2(_)) => paper,
         }
@@ -184,7 +210,9 @@ impl Network {
     #[cfg(feature = "training")]
     pub fn multiply_adds(&self, size: usize) -> usize {
         match self {
-            Self::EfficientNetLite0(network) => network.multiply_adds(size),
+            Self::EfficientNetLite0(network)
+            | Self::EfficientNetLite1(network)
+            | Self::EfficientNetLite2(network) => network.multiply_adds(size),
             Self::Module1(network) | Self::Module2(network) => network.multiply_adds(size),
             Self::Vgg16(network) => network.multiply_adds(size),
         }
@@ -194,6 +222,8 @@ impl Network {
     pub fn architecture(&self) -> Architecture {
         match self {
             Self::EfficientNetLite0(_) => Architecture::EfficientNetLite0,
+            Self::EfficientNetLite1(_) => Architecture::EfficientNetLite1,
+            Self::EfficientNetLite2(_) => Architecture::EfficientNetLite2,
             Self::Module1(_) => Architecture::Module1,
             Self::Module2(_) => Architecture::Module2,
             Self::Vgg16(_) => Architecture::Vgg16,
@@ -225,6 +255,8 @@ mod tests {
         let device = Device::flex();
         for architecture in [
             Architecture::EfficientNetLite0,
+            Architecture::EfficientNetLite1,
+            Architecture::EfficientNetLite2,
             Architecture::Module1,
             Architecture::Module2,
             Architecture::Vgg16,
@@ -254,6 +286,10 @@ mod tests {
         // million and count more than products.
         let lite0 = multiply_adds(Architecture::EfficientNetLite0, 224, 1000);
         assert_eq!(lite0, 385_187_552);
+        let lite1 = multiply_adds(Architecture::EfficientNetLite1, 224, 1000);
+        assert_eq!(lite1, 502_467_680);
+        let lite2 = multiply_adds(Architecture::EfficientNetLite2, 224, 1000);
+        assert_eq!(lite2, 576_509_424);
         // The convolutions of VGG16 at 224 pixels, and the layers on top.
         let vgg16 = multiply_adds(Architecture::Vgg16, 224, 10);
         assert_eq!(vgg16, 15_346_630_656 + 512 * 256 + 256 * 10);

@@ -4,7 +4,7 @@ mod checkpoint;
 mod efficientnet_lite;
 mod vgg16;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use burn::module::Module;
@@ -26,19 +26,19 @@ struct Layer {
     bias: Vec<f32>,
 }
 
-/// Reads a published checkpoint of EfficientNet-Lite0 or VGG16 and writes its convolutions as
-/// burnpack. Answers which it is.
-pub fn import(checkpoint: &Path, out: &Path) -> anyhow::Result<Architecture> {
+/// Reads a published checkpoint of an EfficientNet-Lite or of VGG16 and writes its convolutions as
+/// burnpack, by default to `runs/` under the architecture's name. Answers which it is, and where it
+/// was written.
+pub fn import(checkpoint: &Path, out: Option<PathBuf>) -> anyhow::Result<(Architecture, PathBuf)> {
     let content = Checkpoint::read(checkpoint)?;
-    let (architecture, layers) = if efficientnet_lite::is_in(&content) {
-        let layers = efficientnet_lite::layers(&content)?;
-        (Architecture::EfficientNetLite0, layers)
+    let (architecture, layers) = if let Some(variant) = efficientnet_lite::variant(&content) {
+        (variant, efficientnet_lite::layers(&content)?)
     } else if vgg16::is_in(&content) {
         (Architecture::Vgg16, vgg16::layers(&content)?)
     } else {
         bail!(
-            "{} is no checkpoint of EfficientNet-Lite0 (names as in efficientnet-lite-pytorch) or \
-             VGG16 (names as in torchvision)",
+            "{} is no checkpoint of EfficientNet-Lite0, Lite1 or Lite2 (names as in \
+             efficientnet-lite-pytorch) or VGG16 (names as in torchvision)",
             checkpoint.display()
         )
     };
@@ -46,14 +46,15 @@ pub fn import(checkpoint: &Path, out: &Path) -> anyhow::Result<Architecture> {
     // Loading once proves that every name and shape fits, before anything is written.
     let network = Network::init(architecture, 32, 1, &Device::flex());
     with_backbone(network, record.clone())?;
+    let out = out.unwrap_or_else(|| format!("runs/{}.bpk", architecture.name()).into());
     if let Some(folder) = out.parent() {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
     }
     record
-        .save(out)
+        .save(&out)
         .with_context(|| format!("cannot write {}", out.display()))?;
-    Ok(architecture)
+    Ok((architecture, out))
 }
 
 fn record(layers: Vec<Layer>) -> anyhow::Result<ModuleRecord> {
@@ -104,6 +105,12 @@ fn with_backbone(network: Network, record: ModuleRecord) -> anyhow::Result<Netwo
     match network {
         Network::EfficientNetLite0(network) => {
             loaded(network, record).map(Network::EfficientNetLite0)
+        }
+        Network::EfficientNetLite1(network) => {
+            loaded(network, record).map(Network::EfficientNetLite1)
+        }
+        Network::EfficientNetLite2(network) => {
+            loaded(network, record).map(Network::EfficientNetLite2)
         }
         Network::Vgg16(network) => loaded(network, record).map(Network::Vgg16),
         network @ (Network::Module1(_) | Network::Module2(_)) => bail!(

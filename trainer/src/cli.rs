@@ -58,15 +58,15 @@ enum Command {
 
 #[derive(Subcommand)]
 enum BackboneCommand {
-    /// Imports a published checkpoint of EfficientNet-Lite0 (its BatchNorm folded) or VGG16.
+    /// Imports a published checkpoint of EfficientNet-Lite0, Lite1 or Lite2 (BatchNorm folded) or VGG16.
     ///
     /// Example: trainer backbone import efficientnet-lite0-57934424.pth
     Import {
         /// The checkpoint (.pth or .safetensors).
         checkpoint: PathBuf,
-        /// Where to write the backbone.
-        #[arg(long, default_value = "runs/efficientnet-lite0.bpk")]
-        out: PathBuf,
+        /// Where to write the backbone; without, `runs/` under the network's name.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
 }
 
@@ -156,7 +156,7 @@ enum StorageArgument {
     F16,
     /// Pointwise convolutions in 8 bits a weight, the rest in half precision.
     Int8,
-    /// Convolutions of EfficientNet-Lite0 in so few levels that the file becomes half as large when it is compressed,
+    /// Convolutions of an EfficientNet-Lite in so few levels that the file becomes half as large when it is compressed,
     /// rounded with training covers.
     Coarse,
 }
@@ -191,7 +191,7 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Backbone(BackboneCommand::Import { checkpoint, out }) => {
-                import(&checkpoint, &out)?;
+                import(&checkpoint, out)?;
             }
             Command::Dataset(command) => return command.run(),
             Command::Train(arguments) => arguments.run()?,
@@ -207,8 +207,8 @@ impl Cli {
     }
 }
 
-fn import(checkpoint: &Path, out: &Path) -> anyhow::Result<()> {
-    let architecture = backbone::import(checkpoint, out)?;
+fn import(checkpoint: &Path, out: Option<PathBuf>) -> anyhow::Result<()> {
+    let (architecture, out) = backbone::import(checkpoint, out)?;
     println!(
         "Wrote the backbone of {} to {}.",
         architecture.name(),

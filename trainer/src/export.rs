@@ -26,7 +26,7 @@ use crate::paper;
 use crate::quantise::{Quantised, quantise};
 use crate::recall::shifts;
 use crate::train::checkpoint::load_network;
-use crate::train::{Outcome, average, bar, best, genre_sets};
+use crate::train::{Outcome, START, average, bar, best, genre_sets};
 
 /// Most training covers of a genre that weights are rounded for.
 const TYPICAL: usize = 20;
@@ -115,7 +115,7 @@ fn draft(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Res
         genre_sets: genre_sets(&outcome.genres),
         metrics: Value::Null,
         provenance: json!({
-            "runs": outcomes.iter().map(provenance).collect::<anyhow::Result<Vec<_>>>()?,
+            "runs": provenances(request.runs, &outcomes)?,
             "least_recall": request.least_recall,
         }),
     };
@@ -227,15 +227,35 @@ fn mean_network(
     average::mean(networks).context("no run was given to export")
 }
 
-fn provenance(outcome: &Outcome) -> anyhow::Result<Value> {
+fn provenances(runs: &[PathBuf], outcomes: &[Outcome]) -> anyhow::Result<Vec<Value>> {
+    let runs = runs.iter().zip(outcomes);
+    runs.map(|(run, outcome)| provenance(outcome, steps(run, outcome)))
+        .collect()
+}
+
+/// The steps after which a run had the weights that are exported of it.
+fn steps(run: &Path, outcome: &Outcome) -> usize {
+    let weights = weights(run);
+    if weights == best(folder(run)) {
+        outcome.best_step()
+    } else if weights.ends_with(START) {
+        0
+    } else {
+        outcome.progress.step
+    }
+}
+
+/// How weights were made that a run had after so many steps.
+fn provenance(outcome: &Outcome, steps: usize) -> anyhow::Result<Value> {
     Ok(json!({
         "experiment": serde_json::to_value(&outcome.experiment)?,
         "training_covers": outcome.training,
         "validation_covers": outcome.validation,
-        "steps": outcome.progress.best.as_ref().map(|best| best.step),
+        "teachers": serde_json::to_value(&outcome.teachers)?,
+        "steps": steps,
         "training_seconds": outcome.progress.spent.seconds.round(),
         "earlier": match (&outcome.earlier, &outcome.origin) {
-            (Some(earlier), _) => provenance(earlier)?,
+            (Some(earlier), _) => provenance(earlier, earlier.best_step())?,
             (None, Some(origin)) => serde_json::to_value(origin)?,
             (None, None) => Value::Null,
         },

@@ -15,7 +15,7 @@ use burn::module::ParamId;
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, TensorData};
 use undercover::bundle::{Steps, parameters};
-use undercover::network::{Activation, EfficientNetLite0, Network, shift_bias};
+use undercover::network::{Activation, EfficientNetLite, Network, shift_bias};
 
 use maps::{Maps, values};
 use rounding::Rounding;
@@ -28,7 +28,7 @@ pub struct Quantised {
     pub steps: Steps,
 }
 
-/// Rounds the weights of an EfficientNet-Lite0 to steps of a coarseness (see [`steps::pointwise`]), for
+/// Rounds the weights of an EfficientNet-Lite to steps of a coarseness (see [`steps::pointwise`]), for
 /// the inputs that its layers get from normalised covers `[batch, 3, size, size]`. Other networks
 /// stay as they are.
 pub fn quantise(
@@ -40,10 +40,11 @@ pub fn quantise(
         coarseness,
         steps: Vec::new(),
     };
+    let mut lite = |network| efficientnet_lite(network, covers, &mut rounded);
     let network = match network {
-        Network::EfficientNetLite0(network) => {
-            Network::EfficientNetLite0(lite0(network, covers, &mut rounded)?)
-        }
+        Network::EfficientNetLite0(network) => Network::EfficientNetLite0(lite(network)?),
+        Network::EfficientNetLite1(network) => Network::EfficientNetLite1(lite(network)?),
+        Network::EfficientNetLite2(network) => Network::EfficientNetLite2(lite(network)?),
         other => other,
     };
     let steps = named(&network, rounded.steps)?;
@@ -51,11 +52,11 @@ pub fn quantise(
 }
 
 /// The same network with rounded weights, from the first block up.
-fn lite0(
-    mut network: EfficientNetLite0,
+fn efficientnet_lite(
+    mut network: EfficientNetLite,
     covers: &[Tensor<4>],
     rounded: &mut Rounded,
-) -> anyhow::Result<EfficientNetLite0> {
+) -> anyhow::Result<EfficientNetLite> {
     let stem = &network.stem.conv;
     let mut maps = Maps::of_covers(covers).through(stem, stem, Activation::Relu6);
     for block in &mut network.blocks {
@@ -210,8 +211,17 @@ mod tests {
 
     #[test]
     fn a_bundle_holds_the_rounded_weights_in_few_levels() {
-        let Quantised { network, steps } =
-            quantise(network(Architecture::EfficientNetLite0), &covers(), 0.5).unwrap();
+        for (variant, blocks) in [
+            (Architecture::EfficientNetLite0, 16),
+            (Architecture::EfficientNetLite1, 21),
+            (Architecture::EfficientNetLite2, 21),
+        ] {
+            holds_the_rounded_weights(variant, blocks);
+        }
+    }
+
+    fn holds_the_rounded_weights(variant: Architecture, blocks: usize) {
+        let Quantised { network, steps } = quantise(network(variant), &covers(), 0.5).unwrap();
         let device = Device::flex();
         let bundle =
             Bundle::create(description(), &network, Storage::Steps(&steps), &device).unwrap();
@@ -230,7 +240,7 @@ mod tests {
             );
         }
         // A filter for each block and what is around it, but for the first.
-        assert_eq!(steps.len(), 16 + 15 + 16 + 1);
+        assert_eq!(steps.len(), blocks + (blocks - 1) + blocks + 1);
         let logits = crate::inference::rows(network.forward(covers().remove(0))).unwrap();
         assert!(logits.concat().iter().all(|logit| logit.is_finite()));
     }

@@ -31,6 +31,7 @@ mod size;
 pub mod spent;
 mod start;
 mod targets;
+mod teacher;
 mod validate;
 mod written;
 
@@ -49,6 +50,7 @@ pub use self::cost::Cost;
 use self::covers::Covers;
 pub use self::features::Features;
 pub use self::given::Origin;
+pub use self::teacher::Teacher;
 use crate::batch::{Preparation, Sample};
 use crate::compute::Compute;
 use crate::experiment::Experiment;
@@ -110,6 +112,9 @@ pub struct Outcome {
     /// The bundle that it went on from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
+    /// Those that gave a part of its targets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teachers: Vec<Teacher>,
 }
 
 impl Outcome {
@@ -119,6 +124,11 @@ impl Outcome {
         let json = fs::read(&path)
             .with_context(|| format!("{} is no finished run: no run.json", run.display()))?;
         serde_json::from_slice(&json).with_context(|| format!("{} is damaged", path.display()))
+    }
+
+    /// The step of the best validation.
+    pub fn best_step(&self) -> usize {
+        self.progress.best.as_ref().map_or(0, |best| best.step)
     }
 }
 
@@ -138,6 +148,8 @@ impl Run<'_> {
         self.claim_folder()?;
         let earlier = self.earlier()?;
         let origin = self.weights.map(Origin::of).transpose()?.flatten();
+        let teachers = self.teachers.iter().map(|path| Teacher::of(path));
+        let teachers = teachers.collect::<anyhow::Result<_>>()?;
         let keys: Vec<_> = self.training.iter().map(Sample::key).collect();
         let sampler = Sampler::new(&keys, self.genres.len(), &self.experiment.sampling);
         let checkpoints = Checkpoints::open(self.folder)?;
@@ -168,6 +180,7 @@ impl Run<'_> {
             progress,
             earlier,
             origin,
+            teachers,
         };
         if self.is_over(&outcome.progress) {
             let json = serde_json::to_vec_pretty(&outcome)?;
@@ -225,6 +238,9 @@ impl Run<'_> {
             .collect()
     }
 }
+
+/// The file in a run's folder with the weights that it went on from, if they were given.
+pub const START: &str = "start.bpk";
 
 /// Where a run's folder keeps the weights of its best validation.
 pub fn best(folder: &Path) -> PathBuf {

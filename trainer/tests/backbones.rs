@@ -80,14 +80,14 @@ impl Published {
     }
 }
 
-/// EfficientNet-Lite0 as efficientnet-lite-pytorch names it, with a BatchNorm behind each convolution that, folded,
+/// An EfficientNet-Lite as efficientnet-lite-pytorch names it, with a BatchNorm behind each convolution that, folded,
 /// leaves its weights and makes its biases.
-fn lite0() -> Published {
+fn lite(variant: Architecture) -> Published {
     Published::new(
-        Architecture::EfficientNetLite0,
+        variant,
         |name| name.contains("classifier"),
         |parameter| {
-            let name = parameter.name.strip_prefix("EfficientNetLite0.").unwrap();
+            let (_, name) = parameter.name.split_once('.').unwrap();
             let (layer, kind) = name.rsplit_once('.').unwrap();
             let (block, field) = match layer.split('.').collect::<Vec<_>>()[..] {
                 ["stem", "conv"] => (String::new(), "stem"),
@@ -180,7 +180,12 @@ const IMPORT: [&str; 5] = [
 
 #[test]
 fn layers_are_trained_on_top_of_an_imported_backbone_that_stays_as_it_was() {
-    for published in [lite0(), vgg16()] {
+    for published in [
+        lite(Architecture::EfficientNetLite0),
+        lite(Architecture::EfficientNetLite1),
+        lite(Architecture::EfficientNetLite2),
+        vgg16(),
+    ] {
         let folder = prepare(&published);
         let folder = folder.path();
         succeed(folder, &IMPORT);
@@ -210,7 +215,7 @@ fn layers_are_trained_on_top_of_an_imported_backbone_that_stays_as_it_was() {
 
 #[test]
 fn frozen_blocks_stay_as_they_were_while_the_others_learn() {
-    let published = lite0();
+    let published = lite(Architecture::EfficientNetLite0);
     let folder = prepare(&published);
     let folder = folder.path();
     succeed(folder, &IMPORT);
@@ -272,7 +277,7 @@ fn a_run_without_its_backbone_and_a_file_that_is_none_are_told() {
     stranger.write(&folder.join("stranger.safetensors"));
     let said = fail(folder, &["backbone", "import", "stranger.safetensors"]);
     assert!(
-        said.contains("is no checkpoint of EfficientNet-Lite0"),
+        said.contains("is no checkpoint of EfficientNet-Lite0, Lite1 or Lite2"),
         "{said}"
     );
 }

@@ -138,6 +138,7 @@ fn onnxruntime_answers_as_burn_does() {
     let bundles = [
         shipped(),
         random(Architecture::EfficientNetLite0),
+        random(Architecture::EfficientNetLite2),
         random(Architecture::Module1),
         random(Architecture::Module2),
         random(Architecture::Vgg16),

@@ -3,9 +3,11 @@
 mod common;
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use common::{
-    cover, export, fail, predict, read, succeed, train, trainer, write_dataset, write_experiment,
+    cover, export, fail, predict, read, replace, succeed, train, trainer, write_dataset,
+    write_experiment,
 };
 use serde_json::Value;
 
@@ -124,18 +126,24 @@ fn weights_are_chosen_by_a_source_that_they_never_saw() {
     assert!(said.contains("did you mean \"shop\"?"), "{said}");
 }
 
-#[test]
-fn a_run_goes_on_from_a_bundle_and_learns_from_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+/// A folder with a dataset, a finished `run`, its bundle `model`, and the same experiment for pupils of it. Answers the
+/// experiment's file, and its text before.
+fn prepare_teacher(folder: &Path) -> (PathBuf, String) {
     write_dataset(folder);
     let experiment = folder.join("small.toml");
     write_experiment(&experiment, 40);
     succeed(folder, &train("run"));
     succeed(folder, &export("run", "model"));
-
     let text = fs::read_to_string(&experiment).unwrap();
     fs::write(&experiment, format!("{text}distillation = 0.5\n")).unwrap();
+    (experiment, text)
+}
+
+#[test]
+fn a_run_goes_on_from_a_bundle_and_learns_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (experiment, text) = prepare_teacher(folder);
     let from_bundle = [
         "--weights",
         "model",
@@ -151,14 +159,24 @@ fn a_run_goes_on_from_a_bundle_and_learns_from_it() {
         run["origin"]["provenance"]["runs"].as_array().map(Vec::len),
         Some(1)
     );
+    let weights =
+        |bundle: &str| read(&folder.join(bundle).join("manifest.json"))["weights"].clone();
+    let teachers = run["teachers"].as_array().unwrap();
+    let names: Vec<&Value> = teachers.iter().map(|teacher| &teacher["name"]).collect();
+    assert_eq!(names, ["model", "run"]);
+    assert_eq!(teachers[0]["sha256"], weights("model")["sha256"]);
 
     // What it began with is what the bundle holds: stored again, it is the same file.
     succeed(folder, &export("further/start.bpk", "start"));
-    let weights =
-        |bundle: &str| read(&folder.join(bundle).join("manifest.json"))["weights"].clone();
     assert_eq!(weights("start"), weights("model"));
-    succeed(folder, &export("further", "better"));
+    succeed(folder, &export("further/last.bpk", "better"));
     assert_ne!(weights("better"), weights("model"));
+    for (bundle, steps) in [("start", 0), ("better", 40)] {
+        let manifest = read(&folder.join(bundle).join("manifest.json"));
+        let run = &manifest["provenance"]["runs"][0];
+        assert_eq!(run["steps"], steps);
+        assert_eq!(run["teachers"][1]["name"], "run");
+    }
 
     let other = text.replace("\"classical\", ", "");
     fs::write(&experiment, other).unwrap();
@@ -170,19 +188,39 @@ fn a_run_goes_on_from_a_bundle_and_learns_from_it() {
 }
 
 #[test]
+fn a_network_learns_from_one_of_another_architecture_that_sees_the_same_covers() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (experiment, _) = prepare_teacher(folder);
+    replace(&experiment, "\"module1\"", "\"module2\"");
+    let taught = |run, teacher| [&train(run)[..], &["--teacher", teacher]].concat();
+    succeed(folder, &taught("by-bundle", "model"));
+    succeed(folder, &taught("by-run", "run"));
+
+    replace(&experiment, "input_size = 32", "input_size = 48");
+    for teacher in ["model", "run"] {
+        let said = fail(folder, &taught("larger", teacher));
+        assert!(
+            said.contains("a module1 of 32 pixels has one input size"),
+            "{said}"
+        );
+    }
+    let other = ["--weights", "model"];
+    let said = fail(folder, &[&taught("onward", "model")[..], &other].concat());
+    assert!(
+        said.contains("it is a module1, the experiment a module2"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_run_learns_from_answers_that_were_written_down() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    write_dataset(folder);
-    let experiment = folder.join("small.toml");
-    write_experiment(&experiment, 40);
-    succeed(folder, &train("run"));
-    succeed(folder, &export("run", "model"));
+    prepare_teacher(folder);
     let answers = folder.join("answers.csv");
     succeed(folder, &predict("model", "answers.csv"));
 
-    let text = fs::read_to_string(&experiment).unwrap();
-    fs::write(&experiment, format!("{text}distillation = 0.5\n")).unwrap();
     let taught = |run| [&train(run)[..], &["--teacher", "answers.csv"]].concat();
     succeed(folder, &taught("taught"));
     assert_ne!(

@@ -1,7 +1,8 @@
-//! EfficientNet-Lite0 as published for PyTorch (`efficientnet-lite-pytorch`): names mapped, BatchNorm
+//! EfficientNet-Lite as published for PyTorch (`efficientnet-lite-pytorch`): names mapped, BatchNorm
 //! folded.
 
 use anyhow::ensure;
+use undercover::network::Architecture;
 
 use super::Layer;
 use super::checkpoint::Checkpoint;
@@ -9,9 +10,25 @@ use super::checkpoint::Checkpoint;
 /// BatchNorm's ε in the published checkpoint.
 const EPSILON: f32 = 1e-3;
 
-/// Whether a checkpoint is one of this network.
-pub fn is_in(checkpoint: &Checkpoint) -> bool {
-    checkpoint.has("_conv_stem.weight")
+/// Which variant a checkpoint is of, told by its blocks and by the channels that enter the head.
+/// None of those with squeeze-and-excitation, whose other layers have the same names.
+pub fn variant(checkpoint: &Checkpoint) -> Option<Architecture> {
+    if !checkpoint.has("_conv_stem.weight") || checkpoint.has("_blocks.0._se_reduce.weight") {
+        return None;
+    }
+    let (head, _) = checkpoint.get("_conv_head.weight").ok()?;
+    match (blocks(checkpoint), head.get(1)?) {
+        (16, 320) => Some(Architecture::EfficientNetLite0),
+        (21, 320) => Some(Architecture::EfficientNetLite1),
+        (21, 352) => Some(Architecture::EfficientNetLite2),
+        _ => None,
+    }
+}
+
+fn blocks(checkpoint: &Checkpoint) -> usize {
+    (0..)
+        .take_while(|block| checkpoint.has(&format!("_blocks.{block}._depthwise_conv.weight")))
+        .count()
 }
 
 /// The convolutions, BatchNorm folded. The ImageNet classifier is left out.
@@ -74,13 +91,8 @@ fn layer_names(checkpoint: &Checkpoint) -> Vec<(String, String, String)> {
         layer("stem.conv".into(), "_conv_stem".into(), "_bn0".into()),
         layer("head.conv".into(), "_conv_head".into(), "_bn1".into()),
     ];
-    let mut block = 0;
-    loop {
+    for block in 0..blocks(checkpoint) {
         let theirs = format!("_blocks.{block}");
-        let has = |conv: &str| checkpoint.has(&format!("{theirs}.{conv}.weight"));
-        if !has("_depthwise_conv") {
-            return names;
-        }
         let ours = format!("blocks.{block}");
         let mut push = |field: &str, conv: &str, norm: &str| {
             names.push(layer(
@@ -89,13 +101,13 @@ fn layer_names(checkpoint: &Checkpoint) -> Vec<(String, String, String)> {
                 format!("{theirs}.{norm}"),
             ));
         };
-        if has("_expand_conv") {
+        if checkpoint.has(&format!("{theirs}._expand_conv.weight")) {
             push("expand.conv", "_expand_conv", "_bn0");
         }
         push("depthwise.conv", "_depthwise_conv", "_bn1");
         push("project", "_project_conv", "_bn2");
-        block += 1;
     }
+    names
 }
 
 #[cfg(test)]
@@ -154,6 +166,29 @@ mod tests {
             error.as_deref(),
             Some("the checkpoint has no tensor bn9.weight")
         );
+    }
+
+    #[test]
+    fn variants_are_told_apart() {
+        let of = |blocks: usize, channels: usize, more: &str| {
+            let names: Vec<_> = (0..blocks)
+                .map(|block| format!("_blocks.{block}._depthwise_conv.weight"))
+                .collect();
+            let head = [1280, channels, 1, 1];
+            let mut tensors: Vec<(&str, &[usize], &[f32])> = vec![
+                ("_conv_stem.weight", &[], &[]),
+                ("_conv_head.weight", &head, &[]),
+                (more, &[], &[]),
+            ];
+            tensors.extend(names.iter().map(|name| (name.as_str(), &[][..], &[][..])));
+            variant(&Checkpoint::of(&tensors))
+        };
+        assert_eq!(of(16, 320, "_"), Some(Architecture::EfficientNetLite0));
+        assert_eq!(of(21, 320, "_"), Some(Architecture::EfficientNetLite1));
+        assert_eq!(of(21, 352, "_"), Some(Architecture::EfficientNetLite2));
+        // EfficientNet-B0, and Lite4.
+        assert_eq!(of(16, 320, "_blocks.0._se_reduce.weight"), None);
+        assert_eq!(of(30, 448, "_"), None);
     }
 
     #[test]

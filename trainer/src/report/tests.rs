@@ -75,6 +75,7 @@ fn outcome() -> Outcome {
         held_out: 0,
         earlier: None,
         origin: None,
+        teachers: Vec::new(),
     }
 }
 

@@ -6,13 +6,13 @@ use anyhow::{Context as _, ensure};
 use burn::module::Module;
 use burn::tensor::{Tensor, TensorData, activation};
 use std::path::Path;
-use undercover::network::Network;
+use undercover::network::{Architecture, Network};
 
 use super::checkpoint::load_network;
-use super::given::of_bundle;
+use super::given;
 use super::written::Written;
 use super::{Outcome, Run, best};
-use crate::experiment::takes_any_size;
+use crate::experiment::{Experiment, takes_any_size};
 use crate::model::is_bundle;
 
 /// All that teach one pupil.
@@ -63,8 +63,13 @@ impl Teachers {
 fn network(teacher: &Path, run: &Run) -> anyhow::Result<Network> {
     let pupil = run.experiment;
     let device = run.compute.main();
+    let cannot = || format!("{} cannot teach", teacher.display());
     if is_bundle(teacher) {
-        return of_bundle(teacher, run.genres, pupil, device).context("it cannot teach");
+        let bundle = given::bundle(teacher, run.genres, pupil).with_context(cannot)?;
+        let manifest = bundle.manifest();
+        sees_all_sizes(manifest.architecture, manifest.input.size as usize, pupil)
+            .with_context(cannot)?;
+        return Ok(bundle.network(device));
     }
     let outcome = Outcome::read(teacher)?;
     let experiment = &outcome.experiment;
@@ -73,16 +78,25 @@ fn network(teacher: &Path, run: &Run) -> anyhow::Result<Network> {
         "{} cannot teach: it has other genres or another normalisation",
         teacher.display()
     );
-    ensure!(
-        pupil.fine_tune.sizes.is_empty() || takes_any_size(experiment.architecture),
-        "{} cannot teach: {} has one input size, and fine_tune.sizes has others",
-        teacher.display(),
-        experiment.architecture.name()
-    );
-    let (architecture, size) = (experiment.architecture, pupil.input_size);
+    let (architecture, size) = (experiment.architecture, experiment.input_size);
+    sees_all_sizes(architecture, size, pupil).with_context(cannot)?;
     let network = Network::init(architecture, size, run.genres.len(), device);
-    load_network(network.valid(), &best(teacher))
-        .with_context(|| format!("{} cannot teach", teacher.display()))
+    load_network(network.valid(), &best(teacher)).with_context(cannot)
+}
+
+/// Networks of one input size see covers of no other.
+fn sees_all_sizes(
+    architecture: Architecture,
+    size: usize,
+    pupil: &Experiment,
+) -> anyhow::Result<()> {
+    let others = pupil.input_size != size || !pupil.fine_tune.sizes.is_empty();
+    ensure!(
+        takes_any_size(architecture) || !others,
+        "a {} of {size} pixels has one input size, and the pupil has others",
+        architecture.name()
+    );
+    Ok(())
 }
 
 /// Adds to the targets what networks answer for `covers`, under the genre frequencies that the pupil is trained under;
@@ -116,7 +130,6 @@ pub fn teach(
 mod tests {
     use super::*;
     use burn::tensor::Device;
-    use undercover::network::Architecture;
 
     #[test]
     fn targets_stay_distributions_and_move_towards_the_teachers() {

@@ -40,20 +40,36 @@ impl Origin {
     }
 }
 
-/// The network of the bundle in a folder, in full precision.
+/// The bundle in a folder, whose network answers for what `experiment` trains on.
 ///
 /// # Errors
-/// If it cannot be read, or if its genres, its architecture or its normalisation are not those of
-/// `experiment`.
-pub fn of_bundle(
+/// If it cannot be read, or if its genres or its normalisation are not those of `experiment`.
+pub fn bundle(folder: &Path, genres: &[String], experiment: &Experiment) -> anyhow::Result<Bundle> {
+    let bundle = model::read(folder)?;
+    check(&bundle, genres, experiment)
+        .with_context(|| format!("{} does not fit this experiment", folder.display()))?;
+    Ok(bundle)
+}
+
+/// The network of the bundle in a folder, in full precision, to go on from.
+///
+/// # Errors
+/// As [`bundle`], or if its architecture is not that of `experiment`.
+pub fn network(
     folder: &Path,
     genres: &[String],
     experiment: &Experiment,
     device: &Device,
 ) -> anyhow::Result<Network> {
-    let bundle = model::read(folder)?;
-    check(&bundle, genres, experiment)
-        .with_context(|| format!("{} does not fit this experiment", folder.display()))?;
+    let bundle = bundle(folder, genres, experiment)?;
+    let architecture = bundle.manifest().architecture;
+    ensure!(
+        architecture == experiment.architecture,
+        "{} does not fit this experiment: it is a {}, the experiment a {}",
+        folder.display(),
+        architecture.name(),
+        experiment.architecture.name()
+    );
     Ok(bundle.network(device))
 }
 
@@ -64,12 +80,6 @@ fn check(bundle: &Bundle, genres: &[String], experiment: &Experiment) -> anyhow:
         "it knows {}, in this order; the experiment {}",
         manifest.genres.join(", "),
         genres.join(", ")
-    );
-    ensure!(
-        manifest.architecture == experiment.architecture,
-        "it is a {}, the experiment a {}",
-        manifest.architecture.name(),
-        experiment.architecture.name()
     );
     ensure!(
         manifest.input.normalisation == experiment.normalisation()?,

@@ -9,10 +9,10 @@ use undercover::network::Network;
 
 use super::checkpoint::{Checkpoint, Progress, load_network, save_network};
 use super::features::{Features, Store};
-use super::given::of_bundle;
+use super::given;
 use super::head::{self, Covers};
 use super::spent::{Spent, Stopwatch};
-use super::{Run, bar};
+use super::{Run, START, bar};
 use crate::backbone;
 use crate::batch::Sample;
 use crate::experiment::Head;
@@ -45,11 +45,11 @@ impl Run<'_> {
     /// The weights to go on from; the run keeps them, so that its own can be averaged with them.
     fn given(&self, network: Network, weights: &Path) -> anyhow::Result<Network> {
         let network = if is_bundle(weights) {
-            of_bundle(weights, self.genres, self.experiment, self.compute.main())?
+            given::network(weights, self.genres, self.experiment, self.compute.main())?
         } else {
             load_network(network, weights)?
         };
-        save_network(&network, &self.folder.join("start.bpk"))?;
+        save_network(&network, &self.folder.join(START))?;
         Ok(network)
     }
 

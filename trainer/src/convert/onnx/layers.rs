@@ -1,7 +1,7 @@
 //! The networks, layer by layer, as `undercover::network` computes them without dropout.
 
 use undercover::network::{
-    Activation, EfficientNetLite0, InvertedResidual, Network, PaperCnn, Vgg16,
+    Activation, EfficientNetLite, InvertedResidual, Network, PaperCnn, Vgg16,
 };
 
 use super::graph::{Graph, Value};
@@ -10,7 +10,9 @@ use super::graph::{Graph, Value};
 /// `[batch, genres]`.
 pub fn logits(graph: &mut Graph, network: &Network, covers: &Value) -> anyhow::Result<Value> {
     match network {
-        Network::EfficientNetLite0(network) => efficientnet_lite(graph, network, covers),
+        Network::EfficientNetLite0(network)
+        | Network::EfficientNetLite1(network)
+        | Network::EfficientNetLite2(network) => efficientnet_lite(graph, network, covers),
         Network::Module1(network) | Network::Module2(network) => paper_cnn(graph, network, covers),
         Network::Vgg16(network) => vgg16(graph, network, covers),
     }
@@ -18,7 +20,7 @@ pub fn logits(graph: &mut Graph, network: &Network, covers: &Value) -> anyhow::R
 
 fn efficientnet_lite(
     graph: &mut Graph,
-    network: &EfficientNetLite0,
+    network: &EfficientNetLite,
     covers: &Value,
 ) -> anyhow::Result<Value> {
     let mut map = graph.convolve(covers, &network.stem.conv, Activation::Relu6)?;

@@ -72,6 +72,7 @@ fn write(folder: &Path, recall: impl Fn(&Cell) -> f64, divisions: &[&str]) {
             held_out: 0,
             earlier: None,
             origin: None,
+            teachers: Vec::new(),
         };
         std::fs::write(run.join("run.json"), serde_json::to_vec(&outcome).unwrap()).unwrap();
     }
