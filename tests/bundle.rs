@@ -237,16 +237,25 @@ fn just_the_genres_of_a_set_have_its_calibration_and_others_that_of_the_first() 
     for (set, temperature) in manifest.genre_sets.iter_mut().zip([1.5, 2.5, 3.5]) {
         set.temperature = temperature;
     }
-    let temperature = |genres: &[&str]| {
+    let last = manifest.genre_sets.last_mut().unwrap();
+    assert_eq!(last.genres, ["pop", "hiphop", "electronic"]);
+    last.shifts = vec![0.25, 0.0, 0.5];
+    let calibration = |genres: &[&str]| {
         let genres: Vec<String> = genres.iter().map(|&genre| genre.to_owned()).collect();
         let set = manifest.genre_set(&genres).unwrap();
         assert_eq!(set.genres, genres);
-        set.temperature
+        (set.temperature, set.shifts)
     };
-    assert_eq!(temperature(&["rock", "hiphop", "classical"]), 2.5);
-    assert_eq!(temperature(&["electronic", "pop", "hiphop"]), 3.5);
-    assert_eq!(temperature(&["rock", "hiphop", "jazz"]), 1.5);
-    assert_eq!(temperature(&["rock", "hiphop"]), 1.5);
+    assert_eq!(
+        calibration(&["rock", "hiphop", "classical"]),
+        (2.5, Vec::new())
+    );
+    assert_eq!(
+        calibration(&["electronic", "pop", "hiphop"]),
+        (3.5, vec![0.5, 0.25, 0.0])
+    );
+    assert_eq!(calibration(&["rock", "hiphop", "jazz"]), (1.5, Vec::new()));
+    assert_eq!(calibration(&["rock", "hiphop"]), (1.5, Vec::new()));
     assert!(manifest.genre_set(&["polka".to_owned()]).is_err());
 }
 
@@ -362,6 +371,10 @@ fn a_manifest_that_contradicts_itself_is_refused() {
         ("/genre_sets/1/genres/0", json!("polka")),
         ("/genre_sets/1/genres/0", json!("hiphop")),
         ("/genre_sets/1/temperature", json!(0)),
+        (
+            "/genre_sets/1",
+            json!({"id": "two", "genres": ["rock", "pop"], "temperature": 1, "shifts": [0.5]}),
+        ),
         ("/self_test/logits", json!([1.0])),
         ("/self_test/tolerance", json!(0)),
         ("/self_test/tolerance", json!(-1)),

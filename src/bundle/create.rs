@@ -85,7 +85,7 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// The same weights with other genre sets: temperatures are found with the bundle itself.
+    /// The same weights with other genre sets: shifts and temperatures are found with the bundle itself.
     ///
     /// # Errors
     /// [`BundleError::Manifest`] for a set that is no question to the network.

@@ -128,12 +128,11 @@ impl Manifest {
                 && genres.iter().all(|genre| set.genres.contains(genre))
         };
         let sets = &self.genre_sets;
+        let uncalibrated = GenreSet::new("", &[]);
         let calibrated = sets.iter().find(same).or(sets.first());
-        let set = GenreSet {
-            id: genres.join("-"),
-            genres: genres.to_vec(),
-            temperature: calibrated.map_or(1.0, |set| set.temperature),
-        };
+        let set = calibrated
+            .unwrap_or(&uncalibrated)
+            .between(genres.join("-"), genres);
         set.check(&self.genres)?;
         Ok(set)
     }

@@ -177,21 +177,6 @@ impl Network {
         }
     }
 
-    /// The same network with `shifts` `[genres]` added to its logits, whatever the cover.
-    #[cfg(feature = "training")]
-    #[must_use]
-    pub fn with_shifted_logits(mut self, shifts: &[f32]) -> Self {
-        let classifier = match &mut self {
-            Self::EfficientNetLite0(network)
-            | Self::EfficientNetLite1(network)
-            | Self::EfficientNetLite2(network) => &mut network.classifier,
-            Self::Module1(network) | Self::Module2(network) => &mut network.classifier,
-            Self::Vgg16(network) => &mut network.classifier,
-        };
-        shift_bias(&mut classifier.bias, shifts);
-        self
-    }
-
     /// The same network whose first `blocks` blocks do not learn; see
     /// [`EfficientNetLite::freeze`] and [`Vgg16::freeze`]. The paper's own networks have no blocks
     /// and learn whole.
@@ -248,36 +233,6 @@ mod tests {
 
     fn multiply_adds(architecture: Architecture, size: usize, genres: usize) -> usize {
         Network::init(architecture, size, genres, &Device::flex()).multiply_adds(size)
-    }
-
-    #[test]
-    fn shifts_are_added_to_the_logits_of_each_architecture() {
-        let device = Device::flex();
-        for architecture in [
-            Architecture::EfficientNetLite0,
-            Architecture::EfficientNetLite1,
-            Architecture::EfficientNetLite2,
-            Architecture::Module1,
-            Architecture::Module2,
-            Architecture::Vgg16,
-        ] {
-            let network = Network::init(architecture, 32, 2, &device);
-            let covers = Tensor::ones([1, 3, 32, 32], &device);
-            let logits = |network: &Network| {
-                let logits = network.forward(covers.clone()).into_data();
-                logits.try_to_vec::<f32>().unwrap()
-            };
-            let before = logits(&network);
-            let after = logits(&network.with_shifted_logits(&[0.5, -2.0]));
-            assert!(
-                (after[0] - before[0] - 0.5).abs() < 1e-4,
-                "{architecture:?}"
-            );
-            assert!(
-                (after[1] - before[1] + 2.0).abs() < 1e-4,
-                "{architecture:?}"
-            );
-        }
     }
 
     #[test]

@@ -19,14 +19,13 @@ use crate::data::samples;
 use crate::dataset::division::Division;
 use crate::dataset::{Dataset, Split};
 use crate::evaluate::{self, Answers};
-use crate::inference;
 use crate::metrics::Report;
 use crate::model::preparation;
 use crate::paper;
 use crate::quantise::{Quantised, quantise};
 use crate::recall::shifts;
 use crate::train::checkpoint::load_network;
-use crate::train::{Outcome, START, average, bar, best, genre_sets};
+use crate::train::{Outcome, START, average, best, genre_sets};
 
 /// Most training covers of a genre that weights are rounded for.
 const TYPICAL: usize = 20;
@@ -62,7 +61,8 @@ pub enum Storing {
 /// Makes a bundle from the best weights of a run: temperatures from the validation split of
 /// `dataset`, which is to be divided as for the run, metrics from its test split.
 pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
-    let bundle = calibrate(draft(request, dataset, compute)?, dataset, compute)?;
+    let draft = draft(request, dataset)?;
+    let bundle = calibrate(draft, request.least_recall, dataset, compute)?;
     let metrics = metrics(&bundle, dataset, compute)?;
     Ok(bundle.with_metrics(metrics))
 }
@@ -78,8 +78,7 @@ pub fn to_measure(run: &Path, dataset: &Dataset, compute: &Compute) -> anyhow::R
         storage: Storing::Nearest(Storage::F32),
         least_recall: None,
     };
-    let draft = draft(&request, dataset, compute)?;
-    calibrate(draft, dataset, compute)
+    calibrate(draft(&request, dataset)?, None, dataset, compute)
 }
 
 /// How the data of runs was divided; `None`: as the dataset says.
@@ -96,7 +95,7 @@ pub fn division(runs: &[PathBuf]) -> anyhow::Result<Option<Division>> {
 }
 
 /// The best weights of runs as a bundle, neither calibrated nor measured.
-fn draft(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
+fn draft(request: &Request, dataset: &Dataset) -> anyhow::Result<Bundle> {
     let outcomes = request
         .runs
         .iter()
@@ -123,10 +122,6 @@ fn draft(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Res
     let cpu = Device::flex();
     let network = mean_network(request.runs, &outcomes, &cpu)?;
     let create = |network: Network, storage| {
-        let network = match request.least_recall {
-            Some(least) => found(network, least, dataset, &description, compute)?,
-            None => network,
-        };
         Ok(Bundle::create(
             description.clone(),
             &network,
@@ -142,24 +137,6 @@ fn draft(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Res
             create(network, Storage::Steps(&steps))
         }
     }
-}
-
-/// The network with logits that are shifted so that on validation each genre is found often enough.
-fn found(
-    network: Network,
-    least: f64,
-    dataset: &Dataset,
-    description: &Description,
-    compute: &Compute,
-) -> anyhow::Result<Network> {
-    let samples = samples(dataset, Some(Split::Validation), &description.genres)?;
-    let labels: Vec<usize> = samples.iter().map(|sample| sample.genre).collect();
-    let progress = bar(samples.len(), "classifying", "covers");
-    let preparation = preparation(&description.input);
-    let here = network.clone().fork(compute.main());
-    let logits = inference::logits(&here, &samples, &preparation, compute, &progress)?;
-    progress.finish_and_clear();
-    Ok(network.with_shifted_logits(&shifts(&logits, &labels, least)?))
 }
 
 /// Training covers as the network takes them, in batches, as many of each genre.
@@ -262,15 +239,21 @@ fn provenance(outcome: &Outcome, steps: usize) -> anyhow::Result<Value> {
     }))
 }
 
-/// The bundle with temperatures for what it answers on the validation split: the stored weights, not those of the run.
-fn calibrate(bundle: Bundle, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
+/// The bundle with shifts and temperatures for what it answers on the validation split: the stored weights, not those
+/// of the run.
+fn calibrate(
+    bundle: Bundle,
+    least_recall: Option<f64>,
+    dataset: &Dataset,
+    compute: &Compute,
+) -> anyhow::Result<Bundle> {
     let genres = &bundle.manifest().genres;
     let samples = samples(dataset, Some(Split::Validation), genres)?;
     let logits = evaluate::logits(&bundle, &samples, compute)?;
     let sets = bundle.manifest().genre_sets.iter();
     let calibrated = sets.map(|set| {
         let columns = columns(set, genres)?;
-        let (rows, labels): (Vec<Vec<f32>>, Vec<usize>) = samples
+        let (mut rows, labels): (Vec<Vec<f32>>, Vec<usize>) = samples
             .iter()
             .zip(&logits)
             .filter_map(|(sample, row)| {
@@ -279,8 +262,19 @@ fn calibrate(bundle: Bundle, dataset: &Dataset, compute: &Compute) -> anyhow::Re
                 Some((row, label))
             })
             .unzip();
+        let shifts = match least_recall {
+            Some(least) => shifts(&rows, &labels, least)
+                .with_context(|| format!("the genre set \"{}\"", set.id))?,
+            None => Vec::new(),
+        };
+        for row in &mut rows {
+            row.iter_mut()
+                .zip(&shifts)
+                .for_each(|(logit, shift)| *logit += shift);
+        }
         Ok(GenreSet {
             temperature: temperature(&rows, &labels),
+            shifts,
             ..set.clone()
         })
     });

@@ -202,6 +202,7 @@ mod tests {
                 id: "both".to_owned(),
                 genres: genres.clone(),
                 temperature: 1.0,
+                shifts: Vec::new(),
             }],
             genres,
             metrics: serde_json::Value::Null,

@@ -9,7 +9,7 @@ const MOST: usize = 1000;
 
 /// What to add to each logit so that of each genre at least the share `least` is found. The genre that is found least
 /// is raised until another is; those that are found often enough stay. `logits` is `[covers][genres]`, each genre has
-/// covers among `labels`.
+/// covers among `labels`. Empty if all are found often enough.
 ///
 /// # Errors
 /// If raising some does not help: others then fall below.
@@ -27,6 +27,9 @@ pub fn shifts(logits: &[Vec<f32>], labels: &[usize], least: f64) -> anyhow::Resu
             "no shift of the logits lets each genre be found in {least} of its covers; ask for less"
         );
         shifts[genre] += step;
+    }
+    if raised == 0 {
+        shifts.clear();
     }
     Ok(shifts)
 }
@@ -80,7 +83,7 @@ mod tests {
             vec![1.0, 0.0],
         ];
         let labels = [1, 1, 0, 0];
-        assert_eq!(shifts(&logits, &labels, 0.0).unwrap(), [0.0, 0.0]);
+        assert_eq!(shifts(&logits, &labels, 0.0).unwrap(), [0.0; 0]);
         assert!((spread(&logits) - 0.355).abs() < 1e-3);
         let half = shifts(&logits, &labels, 0.5).unwrap();
         assert_eq!(half[0], 0.0);

@@ -256,6 +256,7 @@ pub fn genre_sets(genres: &[String]) -> Vec<GenreSet> {
             id: "all".to_owned(),
             genres: genres.to_vec(),
             temperature: 1.0,
+            shifts: Vec::new(),
         }];
     }
     sets

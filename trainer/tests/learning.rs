@@ -49,6 +49,8 @@ fn a_network_learns_from_scratch_and_its_bundle_answers() {
     succeed(folder, &at_least("0.5"));
     let manifest = read(&folder.join("found/manifest.json"));
     assert_eq!(manifest["provenance"]["least_recall"], 0.5);
+    // They are found already: nothing has to be shifted.
+    assert_eq!(manifest["genre_sets"][0]["shifts"], Value::Null);
     let said = fail(folder, &at_least("2"));
     assert!(said.contains("a number from 0 to below 1"), "{said}");
 

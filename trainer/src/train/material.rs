@@ -47,6 +47,7 @@ impl Material {
             id: "genres".to_owned(),
             genres: genres.clone(),
             temperature: 1.0,
+            shifts: Vec::new(),
         };
         question.check(&dataset.genres())?;
         dataset.require(&[Split::Train, Split::Validation], &genres)?;
