@@ -139,8 +139,8 @@ fn check_digest(announced: &WeightsFile, found: String) -> Result<(), BundleErro
     Ok(())
 }
 
-/// SHA-256 in lower-case hexadecimal.
-fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 in lower-case hexadecimal, as manifests have it of their weights.
+pub fn sha256(bytes: &[u8]) -> String {
     let mut sha256 = Sha256::new();
     // In parts: a browser puts optimised code in place of its first only when a function is called anew.
     for part in bytes.chunks(1 << 16) {

@@ -91,11 +91,11 @@ pub enum GenreError {
 
 impl GenreSet {
     /// A set with temperature 1 and no shifts.
-    pub fn new(id: &str, genres: &[&str]) -> Self {
-        let genres = genres.iter().map(|&genre| genre.to_owned()).collect();
+    pub fn new(id: &str, genres: &[impl AsRef<str>]) -> Self {
+        let genres = genres.iter().map(|genre| genre.as_ref().to_owned());
         Self {
             id: id.to_owned(),
-            genres,
+            genres: genres.collect(),
             temperature: 1.0,
             shifts: Vec::new(),
         }

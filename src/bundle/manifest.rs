@@ -128,7 +128,7 @@ impl Manifest {
                 && genres.iter().all(|genre| set.genres.contains(genre))
         };
         let sets = &self.genre_sets;
-        let uncalibrated = GenreSet::new("", &[]);
+        let uncalibrated = GenreSet::new("", genres);
         let calibrated = sets.iter().find(same).or(sets.first());
         let set = calibrated
             .unwrap_or(&uncalibrated)

@@ -22,8 +22,6 @@ mod paper_cnn;
 mod vgg16;
 
 use burn::module::Module;
-#[cfg(feature = "training")]
-use burn::module::Param;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -214,17 +212,6 @@ impl Network {
             Self::Vgg16(_) => Architecture::Vgg16,
         }
     }
-}
-
-/// Adds `shifts`, one for each output channel, to the biases of a layer that has any.
-#[cfg(feature = "training")]
-pub fn shift_bias(bias: &mut Option<Param<Tensor<1>>>, shifts: &[f32]) {
-    *bias = bias.take().map(|bias| {
-        bias.map(|bias| {
-            let device = bias.device();
-            bias + Tensor::from_floats(shifts, &device)
-        })
-    });
 }
 
 #[cfg(all(test, feature = "training"))]

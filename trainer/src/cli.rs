@@ -141,7 +141,7 @@ struct ExportArguments {
     /// quarter of the change in what the network answers.
     #[arg(long, default_value_t = 0.5, value_parser = coarseness)]
     coarseness: f32,
-    /// Shift the logits until on validation at least this share of each genre's covers is found.
+    /// Shift the logits of each genre set until on validation at least this share of each genre's covers is found.
     #[arg(long, value_parser = share)]
     least_recall: Option<f64>,
     #[command(flatten)]

@@ -13,6 +13,7 @@ use undercover::classifier::batch;
 use undercover::genre::GenreSet;
 use undercover::network::Network;
 
+use crate::batch::Sample;
 use crate::calibrate::temperature;
 use crate::compute::Compute;
 use crate::data::samples;
@@ -58,7 +59,7 @@ pub enum Storing {
     Coarse(f32),
 }
 
-/// Makes a bundle from the best weights of a run: temperatures from the validation split of
+/// Makes a bundle from the best weights of a run: shifts and temperatures from the validation split of
 /// `dataset`, which is to be divided as for the run, metrics from its test split.
 pub fn bundle(request: &Request, dataset: &Dataset, compute: &Compute) -> anyhow::Result<Bundle> {
     let draft = draft(request, dataset)?;
@@ -252,34 +253,51 @@ fn calibrate(
     let logits = evaluate::logits(&bundle, &samples, compute)?;
     let sets = bundle.manifest().genre_sets.iter();
     let calibrated = sets.map(|set| {
-        let columns = columns(set, genres)?;
-        let (mut rows, labels): (Vec<Vec<f32>>, Vec<usize>) = samples
-            .iter()
-            .zip(&logits)
-            .filter_map(|(sample, row)| {
-                let label = columns.iter().position(|&column| column == sample.genre)?;
-                let row = columns.iter().map(|&column| row[column]).collect();
-                Some((row, label))
-            })
-            .unzip();
-        let shifts = match least_recall {
-            Some(least) => shifts(&rows, &labels, least)
-                .with_context(|| format!("the genre set \"{}\"", set.id))?,
-            None => Vec::new(),
-        };
-        for row in &mut rows {
-            row.iter_mut()
-                .zip(&shifts)
-                .for_each(|(logit, shift)| *logit += shift);
-        }
-        Ok(GenreSet {
-            temperature: temperature(&rows, &labels),
-            shifts,
-            ..set.clone()
-        })
+        let (rows, labels) = between(set, genres, &samples, &logits)?;
+        calibrated(set, rows, &labels, least_recall)
+            .with_context(|| format!("the genre set \"{}\"", set.id))
     });
     let calibrated = calibrated.collect::<anyhow::Result<Vec<_>>>()?;
     Ok(bundle.with_genre_sets(calibrated)?)
+}
+
+/// A genre set with shifts and a temperature for the logits of its genres `[covers][genres]`.
+fn calibrated(
+    set: &GenreSet,
+    mut logits: Vec<Vec<f32>>,
+    labels: &[usize],
+    least_recall: Option<f64>,
+) -> anyhow::Result<GenreSet> {
+    let shifts = match least_recall {
+        Some(least) => shifts(&logits, labels, least)?,
+        None => Vec::new(),
+    };
+    for row in &mut logits {
+        for (logit, shift) in row.iter_mut().zip(&shifts) {
+            *logit += shift;
+        }
+    }
+    Ok(GenreSet {
+        temperature: temperature(&logits, labels),
+        shifts,
+        ..set.clone()
+    })
+}
+
+/// The logits of a set's genres for the covers that are of one of them, and which of the set's each is of.
+fn between(
+    set: &GenreSet,
+    genres: &[String],
+    samples: &[Sample],
+    logits: &[Vec<f32>],
+) -> anyhow::Result<(Vec<Vec<f32>>, Vec<usize>)> {
+    let columns = columns(set, genres)?;
+    let covers = samples.iter().zip(logits).filter_map(|(sample, row)| {
+        let label = columns.iter().position(|&column| column == sample.genre)?;
+        let row = columns.iter().map(|&column| row[column]).collect();
+        Some((row, label))
+    });
+    Ok(covers.unzip())
 }
 
 /// Where a set's genres are among the logits.

@@ -11,11 +11,11 @@ mod steps;
 
 use std::collections::BTreeMap;
 
-use burn::module::ParamId;
+use burn::module::{Param, ParamId};
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Tensor, TensorData};
 use undercover::bundle::{Steps, parameters};
-use undercover::network::{Activation, EfficientNetLite, Network, shift_bias};
+use undercover::network::{Activation, EfficientNetLite, Network};
 
 use maps::{Maps, values};
 use rounding::Rounding;
@@ -167,6 +167,16 @@ fn named(network: &Network, steps: Vec<(ParamId, Vec<f32>)>) -> anyhow::Result<S
         .collect())
 }
 
+/// Adds `shifts`, one for each output channel, to the biases of a layer that has any.
+fn shift_bias(bias: &mut Option<Param<Tensor<1>>>, shifts: &[f32]) {
+    *bias = bias.take().map(|bias| {
+        bias.map(|bias| {
+            let device = bias.device();
+            bias + Tensor::from_floats(shifts, &device)
+        })
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,12 +208,7 @@ mod tests {
                 size: 64,
                 normalisation: Normalisation::EFFICIENTNET_LITE,
             },
-            genre_sets: vec![GenreSet {
-                id: "both".to_owned(),
-                genres: genres.clone(),
-                temperature: 1.0,
-                shifts: Vec::new(),
-            }],
+            genre_sets: vec![GenreSet::new("both", &genres)],
             genres,
             metrics: serde_json::Value::Null,
             provenance: serde_json::Value::Null,

@@ -252,12 +252,7 @@ pub fn genre_sets(genres: &[String]) -> Vec<GenreSet> {
     let known = |set: &GenreSet| set.genres.iter().all(|genre| genres.contains(genre));
     let sets: Vec<GenreSet> = GenreSet::defaults().into_iter().filter(known).collect();
     if sets.is_empty() {
-        return vec![GenreSet {
-            id: "all".to_owned(),
-            genres: genres.to_vec(),
-            temperature: 1.0,
-            shifts: Vec::new(),
-        }];
+        return vec![GenreSet::new("all", genres)];
     }
     sets
 }

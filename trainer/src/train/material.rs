@@ -43,12 +43,7 @@ impl Material {
         } else {
             experiment.genres.clone()
         };
-        let question = GenreSet {
-            id: "genres".to_owned(),
-            genres: genres.clone(),
-            temperature: 1.0,
-            shifts: Vec::new(),
-        };
+        let question = GenreSet::new("genres", &genres);
         question.check(&dataset.genres())?;
         dataset.require(&[Split::Train, Split::Validation], &genres)?;
         let training = samples_of_each(dataset, Split::Train, &genres, cache)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use undercover::bundle::sha256;
 
 use super::best;
 use super::written::Written;
@@ -43,6 +43,5 @@ impl Teacher {
 
 fn digest(file: &Path) -> anyhow::Result<String> {
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let digest = Sha256::digest(bytes);
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(sha256(&bytes))
 }
