@@ -10,18 +10,17 @@
 mod autodiff;
 mod dense;
 mod depthwise;
-#[cfg(any(test, target_arch = "wasm32"))]
 mod depthwise_tiles;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "training")]
 mod finish;
 mod geometry;
-#[cfg(any(test, target_arch = "wasm32"))]
 mod lanes;
+mod machine;
+#[cfg(not(target_arch = "wasm32"))]
+mod product;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod tiles;
 
-#[cfg(not(target_arch = "wasm32"))]
-use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::{Shape, Tensor, TensorData};
@@ -57,7 +56,7 @@ impl ChannelsLastOps for Flex {
         let geometry = Geometry::new(&input, &weight, stride);
         let input = input.to_contiguous();
         match geometry.kind {
-            Kind::Pointwise => pointwise(input, weight, &bias, &geometry, activation),
+            Kind::Pointwise => pointwise(&input, weight, &bias, &geometry, activation),
             Kind::Depthwise => depthwise::forward(&input, &weight, &bias, &geometry, activation),
             Kind::Dense => dense::forward(&input, weight, &bias, &geometry, activation),
         }
@@ -65,36 +64,28 @@ impl ChannelsLastOps for Flex {
 }
 
 fn pointwise(
-    input: FlexTensor,
+    input: &FlexTensor,
     weight: FlexTensor,
     bias: &FlexTensor,
     geometry: &Geometry,
     activation: Activation,
 ) -> FlexTensor {
-    let input = input.reshape(Shape::new([geometry.pixels(), geometry.channels_in]));
-    product(input, geometry.matrix(weight), bias, activation).reshape(geometry.output_shape())
+    let (weights, bias) = (geometry.matrix(weight), bias.to_contiguous());
+    let output = product(values(input), values(&weights), values(&bias), activation);
+    tensor(output, geometry.output_shape())
 }
 
-/// `activation(input · weightsᵀ + bias)`: `[pixels, in]` and `[out, in]` to `[pixels, out]`.
-fn product(
-    input: FlexTensor,
-    weights: FlexTensor,
-    bias: &FlexTensor,
-    activation: Activation,
-) -> FlexTensor {
+/// `activation(input · weightsᵀ + bias)`: `[pixels, in]`, `[out, in]` and `[out]` to `[pixels, out]`.
+fn product(input: &[f32], weights: &[f32], bias: &[f32], activation: Activation) -> Vec<f32> {
     #[cfg(target_arch = "wasm32")]
-    {
-        let (weights, bias) = (weights.to_contiguous(), bias.to_contiguous());
-        let (weights, bias) = (values(&weights), values(&bias));
-        let [pixels, _] = input.layout().shape().dims();
-        let output = tiles::product(values(&input), weights, bias, activation.bounds());
-        tensor(output, Shape::new([pixels, bias.len()]))
-    }
+    return tiles::product(input, weights, bias, activation.bounds());
     #[cfg(not(target_arch = "wasm32"))]
-    {
-        let product = Flex::float_matmul(input, weights.transpose(0, 1));
-        finish::forward(product, bias, activation)
-    }
+    product::product(
+        input,
+        product::Weights::ByOutput(weights),
+        bias,
+        activation.bounds(),
+    )
 }
 
 /// See [`ChannelsLastOps::convolution`].

@@ -14,8 +14,6 @@ use crate::compute::Compute;
 use crate::parallel::in_order;
 use crate::train::Features;
 
-/// Covers that go through the network at once.
-const BATCH: usize = 16;
 /// Covers whose features go through the last layers at once.
 const FEATURE_BATCH: usize = 1024;
 
@@ -75,6 +73,7 @@ fn all(
     let mut rows = Vec::with_capacity(samples.len());
     each(
         samples.iter().map(Ok),
+        preparation.size,
         compute,
         |sample| preparation.cover_of(sample),
         |place, covers| {
@@ -92,20 +91,22 @@ fn all(
 }
 
 /// The row that `answer` gives for each item's cover, or why the cover cannot be read, handed to `consume` in the order
-/// of the items as they come. `answer` is told which of the devices to use, and answers one row a cover. However many
-/// items there are, memory holds a few batches.
+/// of the items as they come. Covers are of `size` pixels squared. `answer` is told which of the devices to use, and
+/// answers one row a cover. However many items there are, memory holds a few batches.
 ///
 /// # Errors
 /// The first error of `items`, `answer` or `consume`.
 pub fn each<I: Send>(
     mut items: impl Iterator<Item = Result<I>>,
+    size: u32,
     compute: &Compute,
     read: impl Fn(&I) -> Result<Cover> + Sync,
     answer: impl Fn(usize, &[Cover]) -> Result<Vec<Vec<f32>>> + Sync,
     mut consume: impl FnMut(I, Result<Vec<f32>>) -> Result<()>,
 ) -> Result<()> {
+    let at_once = compute.covers_at_once(size);
     let batches = iter::from_fn(|| {
-        let batch: Vec<Result<I>> = items.by_ref().take(BATCH).collect();
+        let batch: Vec<Result<I>> = items.by_ref().take(at_once).collect();
         (!batch.is_empty()).then(|| batch.into_iter().collect())
     });
     let work = |worker, batch: Result<Vec<I>>| {

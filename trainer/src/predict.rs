@@ -47,6 +47,7 @@ pub fn predict(
     let preparation = model::preparation(&bundle.manifest().input);
     inference::each(
         pictures,
+        preparation.size,
         compute,
         |picture| preparation.cover(picture.path()?),
         |place, covers| {

@@ -13,7 +13,8 @@ use burn::tensor::Shape;
 
 use super::super::activation::Activation;
 use super::geometry::{Geometry, Kind};
-use super::{ChannelsLastOps, FlexTensor, dense, depthwise, finish, tensor};
+use super::product::{Weights, product};
+use super::{ChannelsLastOps, FlexTensor, dense, depthwise, finish, tensor, values};
 
 /// What the forward pass leaves for the backward pass.
 #[derive(Clone, Debug)]
@@ -45,7 +46,7 @@ impl Backward<Flex, 3> for Convolution {
         let geometry = Geometry::new(&input, &weight, saved.stride);
         let channels = geometry.channels_out;
         let (gradient, bias) =
-            finish::backward(&gradient, &saved.output, channels, saved.activation);
+            finish::backward(gradient, &saved.output, channels, saved.activation);
         let input = input.to_contiguous();
         let (input, weight) = match geometry.kind {
             Kind::Pointwise => pointwise(input, weight, gradient, &geometry, input_node.is_some()),
@@ -77,12 +78,17 @@ fn pointwise(
     wants_input: bool,
 ) -> (Option<FlexTensor>, FlexTensor) {
     let pixels = geometry.pixels();
+    let input_gradient = wants_input.then(|| {
+        let (weights, bias) = (geometry.matrix(weight), vec![0.0; geometry.channels_in]);
+        let (weights, bounds) = (
+            Weights::ByInput(values(&weights)),
+            Activation::Identity.bounds(),
+        );
+        let product = product(values(&gradient), weights, &bias, bounds);
+        tensor(product, geometry.input_shape())
+    });
     let input = input.reshape(Shape::new([pixels, geometry.channels_in]));
     let gradient = gradient.reshape(Shape::new([pixels, geometry.channels_out]));
-    let input_gradient = wants_input.then(|| {
-        Flex::float_matmul(gradient.clone(), geometry.matrix(weight))
-            .reshape(geometry.input_shape())
-    });
     let weight_gradient = Flex::float_matmul(gradient.transpose(0, 1), input);
     (input_gradient, geometry.unmatrix(weight_gradient))
 }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use burn::backend::Flex;
 #[cfg(feature = "training")]
 use burn::backend::ops::FloatTensorOps;
+#[cfg(feature = "training")]
 use burn::tensor::Shape;
 
 use super::super::activation::Activation;
@@ -25,13 +26,12 @@ pub fn forward(
     geometry: &Geometry,
     activation: Activation,
 ) -> FlexTensor {
-    let input = values(input);
-    let weights = geometry.matrix(weight);
+    let (weights, bias) = (geometry.matrix(weight), bias.to_contiguous());
+    let (weights, bias) = (values(&weights), values(&bias));
     let mut output = Vec::with_capacity(geometry.pixels() * geometry.channels_out);
     for (image, rows) in strips(geometry) {
-        let patches = patches(input, image, rows, geometry);
-        let strip = product(patches, weights.clone(), bias, activation);
-        output.extend_from_slice(values(&strip));
+        let patches = patches(values(input), image, rows, geometry);
+        output.extend(product(&patches, weights, bias, activation));
     }
     tensor(output, geometry.output_shape())
 }
@@ -59,6 +59,7 @@ pub fn backward(
         );
         start += length;
         let patches = patches(input, image, rows.clone(), geometry);
+        let patches = tensor(patches, Shape::new([pixels, geometry.patch()]));
         let product = Flex::float_matmul(own.transpose(0, 1), patches);
         weight_gradient = Some(match weight_gradient {
             Some(sum) => Flex::float_add(sum, product),
@@ -89,13 +90,13 @@ fn strips(geometry: &Geometry) -> impl Iterator<Item = (usize, Range<usize>)> {
 }
 
 /// The patches under the output pixels of some rows: `[pixels, kernel · kernel · in]`.
-fn patches(input: &[f32], image: usize, rows: Range<usize>, geometry: &Geometry) -> FlexTensor {
+fn patches(input: &[f32], image: usize, rows: Range<usize>, geometry: &Geometry) -> Vec<f32> {
     let pixels = rows.len() * geometry.width_out();
     let mut patches = vec![0.0; pixels * geometry.patch()];
     runs(image, rows, geometry, |map, patch| {
         patches[patch].copy_from_slice(&input[map]);
     });
-    tensor(patches, Shape::new([pixels, geometry.patch()]))
+    patches
 }
 
 /// Adds patches to the places of the map that they were taken from.

@@ -5,7 +5,7 @@
 
 use super::super::activation::Activation;
 use super::geometry::Geometry;
-use super::{FlexTensor, bound, tensor, values, vectorized};
+use super::{FlexTensor, bound, depthwise_tiles, tensor, values, vectorized};
 
 /// Channels that are computed together, as many as there are left: 32 are two registers of 512 bits,
 /// four of 256, eight of 128.
@@ -32,12 +32,19 @@ pub fn forward(
 ) -> FlexTensor {
     let (weight, bias) = (weight.to_contiguous(), bias.to_contiguous());
     let (input, weight, bias) = (values(input), values(&weight), values(&bias));
-    #[cfg(target_arch = "wasm32")]
-    if let Some(output) =
-        super::depthwise_tiles::forward(input, weight, bias, geometry, activation.bounds())
-    {
-        return tensor(output, geometry.output_shape());
-    }
+    let output = depthwise_tiles::forward(input, weight, bias, geometry, activation.bounds())
+        .unwrap_or_else(|| pixel_by_pixel(input, weight, bias, geometry, activation));
+    tensor(output, geometry.output_shape())
+}
+
+/// For all that there are no tiles for.
+pub fn pixel_by_pixel(
+    input: &[f32],
+    weight: &[f32],
+    bias: &[f32],
+    geometry: &Geometry,
+    activation: Activation,
+) -> Vec<f32> {
     let channels = geometry.channels_in;
     let mut output = vec![0.0; geometry.pixels() * channels];
     for (first, width) in groups(channels) {
@@ -52,7 +59,7 @@ pub fn forward(
             },
         );
     }
-    tensor(output, geometry.output_shape())
+    output
 }
 
 /// One group of `N` channels from channel `first` on.

@@ -1,20 +1,20 @@
-//! The depthwise convolution for WebAssembly, whose vectors have four lanes.
+//! The depthwise convolution in tiles.
 //!
-//! A tile of six pixels of a row and four channels stays in registers while the kernel's rows pass over it: each number
-//! of the map and each weight is loaded once for all of them. What lies beyond the left and right of the map is zeros
-//! in a copy of the few rows at hand, so that no pixel is a special case.
+//! A tile of six pixels of a row and a register of channels stays in registers while the kernel's rows pass over it: each
+//! number of the map and each weight is loaded once for all of them. What lies beyond the left and right of the map is
+//! zeros in a copy of the few rows at hand, so that no pixel is a special case.
 
 use std::ops::Range;
 
 use super::geometry::Geometry;
-use super::lanes::{LANES, Lanes};
+use super::machine::{Kernel, Machine, run};
 
-/// Pixels of a tile: six divide every map of a cover of 192 pixels, and six sums, five weights and a pixel fit into the
-/// registers.
+/// Pixels of a tile: six divide every map of a cover of 192 pixels, and six sums, five weights and a pixel fit into
+/// sixteen registers.
 const PIXELS: usize = 6;
 
 /// See [`super::ChannelsLastOps::convolution`]; `None` of what there is no tile for: kernels other than 3 and 5,
-/// strides other than 1 and 2, channels that are no multiple of four.
+/// strides other than 1 and 2, channels that do not fill registers.
 pub fn forward(
     input: &[f32],
     weight: &[f32],
@@ -22,70 +22,103 @@ pub fn forward(
     geometry: &Geometry,
     bounds: (f32, f32),
 ) -> Option<Vec<f32>> {
-    if !geometry.channels_in.is_multiple_of(LANES) {
-        return None;
-    }
-    let layer = Layer {
-        filters: filters(weight, geometry),
+    let maps = Maps {
+        input,
+        weight,
         bias,
         geometry,
         bounds,
     };
     match (geometry.kernel, geometry.stride) {
-        (3, 1) => Some(layer.maps::<3, 1>(input)),
-        (3, 2) => Some(layer.maps::<3, 2>(input)),
-        (5, 1) => Some(layer.maps::<5, 1>(input)),
-        (5, 2) => Some(layer.maps::<5, 2>(input)),
+        (3, 1) => run(Forward::<3, 1>(maps)),
+        (3, 2) => run(Forward::<3, 2>(maps)),
+        (5, 1) => run(Forward::<5, 1>(maps)),
+        (5, 2) => run(Forward::<5, 2>(maps)),
         _ => None,
     }
 }
 
-/// The weights of four channels for one place of the kernel.
-type Weights = [f32; LANES];
+#[derive(Clone, Copy)]
+struct Maps<'a> {
+    input: &'a [f32],
+    weight: &'a [f32],
+    bias: &'a [f32],
+    geometry: &'a Geometry,
+    bounds: (f32, f32),
+}
 
-/// Filters `[channels, 1, kernel, kernel]` by four channels: `[channels / 4, kernel · kernel][4]`.
-fn filters(weight: &[f32], geometry: &Geometry) -> Vec<Weights> {
+/// With a kernel of `K`×`K` and the stride `S`.
+#[derive(Clone, Copy)]
+struct Forward<'a, const K: usize, const S: usize>(Maps<'a>);
+
+impl<const K: usize, const S: usize> Kernel for Forward<'_, K, S> {
+    type Output = Option<Vec<f32>>;
+
+    #[inline(always)]
+    fn compute<M: Machine>(self, machine: M) -> Self::Output {
+        let maps = self.0;
+        if !maps.geometry.channels_in.is_multiple_of(M::LANES) {
+            return None;
+        }
+        let layer = Layer {
+            machine,
+            filters: filters::<M>(maps.weight, maps.geometry),
+            bias: maps.bias,
+            geometry: maps.geometry,
+            bounds: maps.bounds,
+        };
+        Some(layer.maps::<K, S>(maps.input))
+    }
+}
+
+/// Filters `[channels, 1, kernel, kernel]` by registers of channels: `[channels / lanes, kernel · kernel, lanes]`.
+#[inline(always)]
+fn filters<M: Machine>(weight: &[f32], geometry: &Geometry) -> Vec<f32> {
     let taps = geometry.kernel * geometry.kernel;
-    let mut filters = vec![[0.0; LANES]; weight.len() / LANES];
-    let groups = weight.chunks_exact(LANES * taps);
-    for (group, filters) in groups.zip(filters.chunks_exact_mut(taps)) {
-        for (tap, weights) in filters.iter_mut().enumerate() {
-            *weights = std::array::from_fn(|lane| group[lane * taps + tap]);
+    let mut filters = vec![0.0; weight.len()];
+    let groups = weight.chunks_exact(M::LANES * taps);
+    for (group, filters) in groups.zip(filters.chunks_exact_mut(M::LANES * taps)) {
+        for (tap, weights) in filters.chunks_exact_mut(M::LANES).enumerate() {
+            for (lane, weight) in weights.iter_mut().enumerate() {
+                *weight = group[lane * taps + tap];
+            }
         }
     }
     filters
 }
 
 /// All that the maps of a batch are computed with.
-struct Layer<'a> {
+struct Layer<'a, M> {
+    machine: M,
     /// See [`filters`].
-    filters: Vec<Weights>,
+    filters: Vec<f32>,
     bias: &'a [f32],
     geometry: &'a Geometry,
     bounds: (f32, f32),
 }
 
-impl Layer<'_> {
-    /// The maps of a batch, with a kernel of `K`×`K` and the stride `S`.
+impl<M: Machine> Layer<'_, M> {
+    /// The maps of a batch.
+    #[inline(always)]
     fn maps<const K: usize, const S: usize>(&self, input: &[f32]) -> Vec<f32> {
         let geometry = self.geometry;
         let channels = geometry.channels_in;
-        let (line, line_out) = (geometry.width * channels, geometry.width_out() * channels);
-        let mut output = vec![0.0; geometry.pixels() * channels];
-        let maps = input.chunks_exact(geometry.height * line);
-        let outputs = output.chunks_exact_mut(geometry.height_out() * line_out);
+        let line = geometry.width * channels;
+        let mut output = Vec::with_capacity(geometry.pixels() * channels);
+        let mut line_out = vec![0.0; geometry.width_out() * channels];
         let mut rows = Rows::<K>::new(geometry);
-        for (map, output) in maps.zip(outputs) {
+        for map in input.chunks_exact(geometry.height * line) {
             rows.next = 0;
-            for (row, output) in output.chunks_exact_mut(line_out).enumerate() {
+            for row in 0..geometry.height_out() {
                 let (taps, top) = geometry.taps(row, geometry.height);
                 rows.advance(map, line, top + taps.len());
                 for column in (0..geometry.width_out()).step_by(PIXELS) {
                     // The last tile ends where the map does, and computes some pixels once more.
                     let first = column.min(geometry.width_out().saturating_sub(PIXELS)) * channels;
                     let under = rows.under(top..top + taps.len(), first * S);
-                    self.tiles::<K, S>(&under[..taps.len()], &taps, &mut output[first..]);
+                    self.tiles::<K, S>(&under[..taps.len()], &taps, &mut line_out[first..]);
                 }
+                output.extend_from_slice(&line_out);
             }
         }
         output
@@ -102,14 +135,16 @@ impl Layer<'_> {
     ) {
         let channels = self.bias.len();
         let pixels = output.len() / channels;
-        let filters = self.filters.chunks_exact(K * K);
-        for (group, (filter, bias)) in filters.zip(self.bias.chunks_exact(LANES)).enumerate() {
-            let filter = &filter[rows.start * K..rows.end * K];
-            let at = group * LANES;
-            let sums = tile::<K, S>(under, filter, channels, at, Lanes::load(bias));
+        let filters = self.filters.chunks_exact(K * K * M::LANES);
+        for (group, (filter, bias)) in filters.zip(self.bias.chunks_exact(M::LANES)).enumerate() {
+            let filter = &filter[rows.start * K * M::LANES..rows.end * K * M::LANES];
+            let at = group * M::LANES;
+            let start = self.machine.load(bias);
+            let sums = tile::<M, K, S>(self.machine, under, filter, channels, at, start);
             for (place, sum) in sums.into_iter().enumerate().take(pixels) {
-                sum.bound(self.bounds)
-                    .store(&mut output[place * channels + at..]);
+                let sum = self.machine.bound(sum, self.bounds);
+                self.machine
+                    .store(sum, &mut output[place * channels + at..]);
             }
         }
     }
@@ -157,28 +192,32 @@ impl<const K: usize> Rows<K> {
     }
 }
 
-/// The sums of six pixels, whose channels begin `channels` numbers from each other, for the four from `at` on.
+/// The sums of six pixels, whose channels begin `channels` numbers from each other, for a register of them from `at` on.
 #[inline(always)]
-fn tile<const K: usize, const S: usize>(
+#[allow(
+    clippy::needless_range_loop,
+    reason = "a loop over an iterator is not unrolled, and takes three times as long"
+)]
+fn tile<M: Machine, const K: usize, const S: usize>(
+    machine: M,
     rows: &[&[f32]],
-    filter: &[Weights],
+    filter: &[f32],
     channels: usize,
     at: usize,
-    start: Lanes,
-) -> [Lanes; PIXELS] {
+    start: M::Lanes,
+) -> [M::Lanes; PIXELS] {
     let mut sums = [start; PIXELS];
-    for (row, weights) in rows.iter().zip(filter.chunks_exact(K)) {
-        let weights: [Lanes; K] = std::array::from_fn(|tap| Lanes::new(weights[tap]));
+    for (row, filter) in rows.iter().zip(filter.chunks_exact(K * M::LANES)) {
+        let mut weights = [start; K];
+        for tap in 0..K {
+            weights[tap] = machine.load(&filter[tap * M::LANES..]);
+        }
         for column in 0..(PIXELS - 1) * S + K {
-            let value = Lanes::load(&row[column * channels + at..]);
-            #[allow(
-                clippy::needless_range_loop,
-                reason = "a loop over an iterator is not unrolled, and takes three times as long"
-            )]
+            let value = machine.load(&row[column * channels + at..]);
             for place in 0..PIXELS {
                 let first = place * S;
                 if first <= column && column < first + K {
-                    sums[place] = sums[place].add_product(value, weights[column - first]);
+                    sums[place] = machine.add_product(sums[place], value, weights[column - first]);
                 }
             }
         }
@@ -191,20 +230,31 @@ mod tests {
     use burn::tensor::Shape;
 
     use super::super::super::activation::Activation;
-    use super::super::{depthwise, numbers, tensor, values};
+    use super::super::depthwise::pixel_by_pixel;
+    use super::super::machine::on_every_machine;
+    use super::super::{numbers, tensor, values};
     use super::*;
+
+    fn on_every_machine_of(maps: Maps) -> Vec<Option<Vec<f32>>> {
+        match (maps.geometry.kernel, maps.geometry.stride) {
+            (3, 1) => on_every_machine(Forward::<3, 1>(maps)),
+            (3, _) => on_every_machine(Forward::<3, 2>(maps)),
+            (_, 1) => on_every_machine(Forward::<5, 1>(maps)),
+            _ => on_every_machine(Forward::<5, 2>(maps)),
+        }
+    }
 
     #[test]
     fn tiles_agree_with_one_pixel_at_a_time() {
         // Side, channels, kernel, stride: maps of whole tiles, with a rest, and smaller than one.
         let cases = [
-            (12, 8, 3, 1),
-            (12, 36, 5, 2),
-            (14, 4, 5, 1),
-            (20, 12, 3, 2),
-            (4, 8, 5, 1),
-            (4, 8, 3, 2),
-            (2, 4, 5, 2),
+            (12, 16, 3, 1),
+            (12, 48, 5, 2),
+            (14, 16, 5, 1),
+            (20, 32, 3, 2),
+            (4, 16, 5, 1),
+            (4, 16, 3, 2),
+            (2, 16, 5, 2),
         ];
         for (side, channels, kernel, stride) in cases {
             let case = (side, channels, kernel, stride);
@@ -214,17 +264,24 @@ mod tests {
             let input = tensor(map.clone(), Shape::new([2, side, side, channels]));
             let filters = tensor(weight.clone(), Shape::new([channels, 1, kernel, kernel]));
             let geometry = Geometry::new(&input, &filters, stride);
-            let start = tensor(bias.clone(), Shape::new([channels]));
             for activation in [Activation::Identity, Activation::Relu6] {
-                let expected = depthwise::forward(&input, &filters, &start, &geometry, activation);
-                let found = forward(&map, &weight, &bias, &geometry, activation.bounds());
-                let found = found.expect("there are tiles for it");
-                assert_eq!(found.len(), values(&expected).len(), "{case:?}");
-                for (found, expected) in found.iter().zip(values(&expected)) {
-                    assert!(
-                        (found - expected).abs() < 1e-5,
-                        "{case:?}: {found} {expected}"
-                    );
+                let expected = pixel_by_pixel(&map, &weight, &bias, &geometry, activation);
+                let maps = Maps {
+                    input: &map,
+                    weight: &weight,
+                    bias: &bias,
+                    geometry: &geometry,
+                    bounds: activation.bounds(),
+                };
+                for found in on_every_machine_of(maps) {
+                    let found = found.expect("there are tiles for it");
+                    assert_eq!(found.len(), expected.len(), "{case:?}");
+                    for (found, expected) in found.iter().zip(&expected) {
+                        assert!(
+                            (found - expected).abs() < 1e-5,
+                            "{case:?}: {found} {expected}"
+                        );
+                    }
                 }
             }
         }
@@ -232,7 +289,7 @@ mod tests {
 
     #[test]
     fn other_shapes_are_left_to_one_pixel_at_a_time() {
-        for (channels, kernel, stride) in [(6, 3, 1), (8, 7, 1), (8, 3, 3)] {
+        for (channels, kernel, stride) in [(6, 3, 1), (16, 7, 1), (16, 3, 3)] {
             let input = tensor(vec![0.0; 36 * channels], Shape::new([1, 6, 6, channels]));
             let filters = vec![0.0; channels * kernel * kernel];
             let weight = tensor(filters.clone(), Shape::new([channels, 1, kernel, kernel]));

@@ -1,33 +1,13 @@
-//! Bias and activation, and their way back.
+//! The way back through activation and bias.
 
 use super::super::activation::Activation;
-use super::{FlexTensor, bound, values, vectorized};
-
-/// `activation(sums + bias)` for sums `[pixels, channels]`.
-pub fn forward(mut sums: FlexTensor, bias: &FlexTensor, activation: Activation) -> FlexTensor {
-    let bias = bias.to_contiguous();
-    let bias = values(&bias);
-    let bounds = activation.bounds();
-    let sums_values = sums.storage_mut::<f32>();
-    vectorized(
-        #[inline(always)]
-        || {
-            for pixel in sums_values.chunks_exact_mut(bias.len()) {
-                for (value, bias) in pixel.iter_mut().zip(bias) {
-                    *value = bound(*value + bias, bounds);
-                }
-            }
-        },
-    );
-    sums
-}
+use super::{FlexTensor, values, vectorized};
 
 /// The gradient before the activation, and the bias's: `[..., channels]` and `[channels]`.
 ///
-/// `output` is what [`forward`] answered: a number at a bound did not depend on its input.
-#[cfg(feature = "training")]
+/// `output` is what the forward pass answered: a number at a bound did not depend on its input.
 pub fn backward(
-    gradient: &FlexTensor,
+    gradient: FlexTensor,
     output: &FlexTensor,
     channels: usize,
     activation: Activation,

@@ -1,4 +1,4 @@
-//! Four numbers in a register of WebAssembly; an array elsewhere, for the tests.
+//! Four numbers in a register of WebAssembly; an array elsewhere.
 
 pub use inner::Lanes;
 
@@ -106,30 +106,46 @@ mod inner {
     pub struct Lanes([f32; LANES]);
 
     impl Lanes {
+        #[inline(always)]
         pub fn new(numbers: [f32; LANES]) -> Self {
             Self(numbers)
         }
 
+        #[inline(always)]
         pub fn numbers(self) -> [f32; LANES] {
             self.0
         }
 
+        #[inline(always)]
         pub fn splat(number: f32) -> Self {
             Self([number; LANES])
         }
 
+        #[inline(always)]
         pub fn add_product(self, a: Self, b: Self) -> Self {
             Self(std::array::from_fn(|lane| {
                 self.0[lane] + a.0[lane] * b.0[lane]
             }))
         }
 
+        #[inline(always)]
         pub fn bound(self, bounds: (f32, f32)) -> Self {
             Self(self.0.map(|number| bound(number, bounds)))
         }
     }
 
-    pub fn transpose(rows: [Lanes; LANES]) -> [Lanes; LANES] {
-        std::array::from_fn(|column| Lanes(rows.map(|row| row.0[column])))
+    /// In the steps that vectors take, so that the compiler finds them.
+    #[inline(always)]
+    pub fn transpose([a, b, c, d]: [Lanes; LANES]) -> [Lanes; LANES] {
+        let low = |a: [f32; 4], b: [f32; 4]| [a[0], b[0], a[1], b[1]];
+        let high = |a: [f32; 4], b: [f32; 4]| [a[2], b[2], a[3], b[3]];
+        let (ab_low, ab_high) = (low(a.0, b.0), high(a.0, b.0));
+        let (cd_low, cd_high) = (low(c.0, d.0), high(c.0, d.0));
+        [
+            Lanes([ab_low[0], ab_low[1], cd_low[0], cd_low[1]]),
+            Lanes([ab_low[2], ab_low[3], cd_low[2], cd_low[3]]),
+            Lanes([ab_high[0], ab_high[1], cd_high[0], cd_high[1]]),
+            Lanes([ab_high[2], ab_high[3], cd_high[2], cd_high[3]]),
+        ]
     }
 }
