@@ -252,9 +252,9 @@ async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, ClassifierE
 /// Covers of one size as the networks take them: `[batch, 3, size, size]`, normalised, in `f32`.
 pub fn batch(covers: &[Cover], normalisation: &Normalisation, device: &Device) -> Tensor<4> {
     let size = covers.first().map_or(0, |cover| cover.size() as usize);
-    let values: Vec<f32> = covers
-        .iter()
-        .flat_map(|cover| normalisation.planar(cover))
-        .collect();
+    let mut values = Vec::with_capacity(covers.len() * 3 * size * size);
+    for cover in covers {
+        values.append(&mut normalisation.planar(cover));
+    }
     tensor(values, [covers.len(), 3, size, size], device)
 }

@@ -21,11 +21,11 @@ impl Normalisation {
 
     /// The network input `[3, size, size]`: the red plane, then the green, then the blue, each row by row.
     pub fn planar(&self, cover: &Cover) -> Vec<f32> {
-        let pixels = cover.pixels();
-        let mut planar = Vec::with_capacity(pixels.len());
+        let mut planar = Vec::with_capacity(cover.pixels().len());
+        let (pixels, _) = cover.pixels().as_chunks::<3>();
         for (channel, (mean, std)) in self.mean.into_iter().zip(self.std).enumerate() {
-            let values = pixels.iter().skip(channel).step_by(3);
-            planar.extend(values.map(|&value| (f32::from(value) - mean) / std));
+            let normalised = |pixel: &[u8; 3]| (f32::from(pixel[channel]) - mean) / std;
+            planar.extend(pixels.iter().map(normalised));
         }
         planar
     }

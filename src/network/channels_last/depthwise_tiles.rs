@@ -103,22 +103,23 @@ impl<M: Machine> Layer<'_, M> {
     fn maps<const K: usize, const S: usize>(&self, input: &[f32]) -> Vec<f32> {
         let geometry = self.geometry;
         let channels = geometry.channels_in;
-        let line = geometry.width * channels;
+        let (line, line_out) = (geometry.width * channels, geometry.width_out() * channels);
         let mut output = Vec::with_capacity(geometry.pixels() * channels);
-        let mut line_out = vec![0.0; geometry.width_out() * channels];
         let mut rows = Rows::<K>::new(geometry);
         for map in input.chunks_exact(geometry.height * line) {
             rows.next = 0;
             for row in 0..geometry.height_out() {
                 let (taps, top) = geometry.taps(row, geometry.height);
                 rows.advance(map, line, top + taps.len());
+                // Cleared row by row, each is still in the cache when its sums are written.
+                let begin = output.len();
+                output.resize(begin + line_out, 0.0);
                 for column in (0..geometry.width_out()).step_by(PIXELS) {
                     // The last tile ends where the map does, and computes some pixels once more.
                     let first = column.min(geometry.width_out().saturating_sub(PIXELS)) * channels;
                     let under = rows.under(top..top + taps.len(), first * S);
-                    self.tiles::<K, S>(&under[..taps.len()], &taps, &mut line_out[first..]);
+                    self.tiles::<K, S>(&under[..taps.len()], &taps, &mut output[begin + first..]);
                 }
-                output.extend_from_slice(&line_out);
             }
         }
         output
