@@ -8,6 +8,13 @@ use burn::tensor::wgpu::{WgpuBackend, WgpuSetup, wgpu};
 
 use super::{Backend, DeviceError, OpenDevice};
 
+/// In a browser WebGPU and nothing older; natively, for benchmarks, what the system has.
+const GRAPHICS_API: WgpuBackend = if cfg!(target_family = "wasm") {
+    WgpuBackend::WebGpu
+} else {
+    WgpuBackend::Auto
+};
+
 thread_local! {
     /// burn registers a GPU once; whoever opens it again gets this one.
     static OPENED: RefCell<Option<OpenDevice>> = const { RefCell::new(None) };
@@ -18,7 +25,7 @@ pub(super) async fn open() -> Result<OpenDevice, DeviceError> {
         return Ok(opened);
     }
     let (device, setup) = Device::wgpu_options()
-        .graphics_api(WgpuBackend::WebGpu)
+        .graphics_api(GRAPHICS_API)
         .init_with_setup_async()
         .await
         .map_err(|error| DeviceError::NoWebGpu(error.to_string()))?;

@@ -1,4 +1,5 @@
-//! A matrix product with the processor's own vectors: pixels times weights, with bias and bounds applied where the sums are written.
+//! A matrix product with the processor's own vectors: pixels times weights, with bias and bounds applied where the sums
+//! are written. (WebAssembly's is in `tiles.rs`: what V8 makes of this one is slower.)
 //!
 //! Pixels are taken as they lie, `[pixels, in]`. Weights are laid out a few registers of output channels abreast, once
 //! for all pixels, so that the sums of a tile stay in registers while it passes over the input channels, and the
