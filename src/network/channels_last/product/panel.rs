@@ -84,6 +84,7 @@ pub fn panels<M: Machine>(channels_out: usize) -> impl Iterator<Item = Panel> {
 }
 
 /// Rows of a matrix to columns of another: four by four numbers, and what is left over one by one.
+#[inline(never)] // Apart from the loops of the product, whose registers it would take.
 fn columns<const W: usize>(rows: &[f32], target: &mut [[f32; W]]) {
     let length = target.len();
     for (index, rows) in rows.chunks(LANES * length).enumerate() {
