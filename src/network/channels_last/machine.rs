@@ -18,6 +18,7 @@ pub trait Machine: Copy {
     type Lanes: Copy;
 
     /// The same number in all lanes.
+    #[cfg(not(target_arch = "wasm32"))]
     fn splat(self, number: f32) -> Self::Lanes;
 
     /// The first numbers of a slice.
@@ -50,6 +51,7 @@ impl Machine for Four {
 
     type Lanes = Lanes;
 
+    #[cfg(not(target_arch = "wasm32"))]
     #[inline(always)]
     fn splat(self, number: f32) -> Lanes {
         Lanes::splat(number)
