@@ -141,5 +141,22 @@ fn numbers(count: usize, seed: usize) -> Vec<f32> {
         .collect()
 }
 
+/// What [`product`] is to answer, each sum added up in `f64`.
+#[cfg(test)]
+fn plain_product(input: &[f32], weights: &[f32], bias: &[f32], bounds: (f32, f32)) -> Vec<f32> {
+    let channels_in = weights.len() / bias.len();
+    let pixels = input.chunks_exact(channels_in);
+    let dot = |pixel: &[f32], row: &[f32]| {
+        let products = pixel.iter().zip(row).map(|(a, b)| f64::from(a * b));
+        products.sum::<f64>() as f32
+    };
+    pixels
+        .flat_map(|pixel| {
+            let rows = weights.chunks_exact(channels_in).zip(bias);
+            rows.map(|(row, bias)| (dot(pixel, row) + bias).clamp(bounds.0, bounds.1))
+        })
+        .collect()
+}
+
 #[cfg(all(test, feature = "training"))]
 mod tests;

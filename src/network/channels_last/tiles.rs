@@ -140,23 +140,8 @@ fn tile(
 
 #[cfg(test)]
 mod tests {
-    use super::super::numbers;
+    use super::super::{numbers, plain_product};
     use super::product;
-
-    fn plain(input: &[f32], weights: &[f32], bias: &[f32], bounds: (f32, f32)) -> Vec<f32> {
-        let channels_in = weights.len() / bias.len();
-        let pixels = input.chunks_exact(channels_in);
-        let dot = |pixel: &[f32], row: &[f32]| {
-            let products = pixel.iter().zip(row).map(|(a, b)| f64::from(a * b));
-            products.sum::<f64>() as f32
-        };
-        pixels
-            .flat_map(|pixel| {
-                let rows = weights.chunks_exact(channels_in).zip(bias);
-                rows.map(|(row, bias)| (dot(pixel, row) + bias).clamp(bounds.0, bounds.1))
-            })
-            .collect()
-    }
 
     #[test]
     fn tiles_and_what_is_left_over_agree_with_the_plain_sum() {
@@ -177,7 +162,7 @@ mod tests {
             let bias = numbers(channels_out, 3);
             for bounds in [(f32::NEG_INFINITY, f32::INFINITY), (0.0, 6.0)] {
                 let found = product(&input, &weights, &bias, bounds);
-                let expected = plain(&input, &weights, &bias, bounds);
+                let expected = plain_product(&input, &weights, &bias, bounds);
                 assert_eq!(found.len(), expected.len());
                 for (found, expected) in found.iter().zip(&expected) {
                     let case = (pixels, channels_in, channels_out);

@@ -1,21 +1,6 @@
 use super::super::machine::on_every_machine;
-use super::super::numbers;
+use super::super::{numbers, plain_product};
 use super::*;
-
-fn plain(input: &[f32], weights: &[f32], bias: &[f32], bounds: (f32, f32)) -> Vec<f32> {
-    let channels_in = weights.len() / bias.len();
-    let pixels = input.chunks_exact(channels_in);
-    let dot = |pixel: &[f32], row: &[f32]| {
-        let products = pixel.iter().zip(row).map(|(a, b)| f64::from(a * b));
-        products.sum::<f64>() as f32
-    };
-    pixels
-        .flat_map(|pixel| {
-            let rows = weights.chunks_exact(channels_in).zip(bias);
-            rows.map(|(row, bias)| (dot(pixel, row) + bias).clamp(bounds.0, bounds.1))
-        })
-        .collect()
-}
 
 fn transposed(weights: &[f32], channels_out: usize) -> Vec<f32> {
     let channels_in = weights.len() / channels_out;
@@ -49,7 +34,7 @@ fn tiles_and_what_is_left_over_agree_with_the_plain_sum_on_every_machine() {
         let by_input = transposed(&weights, channels_out);
         let bias = numbers(channels_out, 3);
         for bounds in [(f32::NEG_INFINITY, f32::INFINITY), (0.0, 6.0)] {
-            let expected = plain(&input, &weights, &bias, bounds);
+            let expected = plain_product(&input, &weights, &bias, bounds);
             for weights in [Weights::ByOutput(&weights), Weights::ByInput(&by_input)] {
                 let product = Product {
                     weights,
