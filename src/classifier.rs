@@ -1,16 +1,14 @@
 //! From a cover to genres: a bundle on a device.
 
-use std::fmt::Display;
-
 use burn::tensor::{Device, Tensor};
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::bundle::{Bundle, Manifest, SelfTestFailed};
 use crate::cover::{Cover, CoverError, Normalisation};
-use crate::device::{root_cause, tensor};
+use crate::device::tensor;
 use crate::genre::{GenreError, GenreSet};
-use crate::network::Network;
+use crate::network::{Network, float};
 use crate::saliency::Saliency;
 
 /// A model that is ready to answer on one device.
@@ -191,8 +189,10 @@ impl Classifier {
         };
         let [_, count, genres] = places.dims();
         let side = count.isqrt();
-        // Read back together: from a GPU, each reading waits for all the work before it.
-        let mut shares = read(Tensor::cat(vec![logits.unsqueeze_dim(1), places], 1)).await?;
+        let places = float::reshape(places, [count, genres]);
+        let mut shares = float::read_both(logits, places)
+            .await
+            .map_err(ClassifierError::Device)?;
         let logits = shares.drain(..genres.min(shares.len())).collect();
         Ok((logits, Saliency::new(side, side, genres, shares)))
     }
@@ -240,13 +240,8 @@ impl Classifier {
     }
 }
 
-/// The values of a tensor, in order.
-async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, ClassifierError> {
-    let failed = |error: &dyn Display| ClassifierError::Device(root_cause(error));
-    let data = tensor.into_data_async().await;
-    data.map_err(|error| failed(&error))?
-        .try_into_vec::<f32>()
-        .map_err(|error| failed(&error))
+async fn read(logits: Tensor<2>) -> Result<Vec<f32>, ClassifierError> {
+    float::read(logits).await.map_err(ClassifierError::Device)
 }
 
 /// Covers of one size as the networks take them: `[batch, 3, size, size]`, normalised, in `f32`.

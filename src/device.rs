@@ -3,6 +3,7 @@
 #[cfg(feature = "webgpu")]
 mod webgpu;
 
+#[cfg(not(all(target_family = "wasm", feature = "cpu")))]
 use std::fmt::Display;
 
 #[cfg(not(all(target_family = "wasm", feature = "cpu")))]
@@ -119,9 +120,18 @@ impl OpenDevice {
     }
 }
 
+/// The numbers that a device gave back, or what it says instead.
+#[cfg(not(all(target_family = "wasm", feature = "cpu")))]
+pub(crate) fn numbers(data: Result<TensorData, impl Display>) -> Result<Vec<f32>, String> {
+    data.map_err(|error| root_cause(&error))?
+        .try_into_vec()
+        .map_err(|error| root_cause(&error))
+}
+
 /// The last line of burn's reports that says something: they begin with every layer that an error
 /// passed, and end with a backtrace.
-pub(crate) fn root_cause(error: &dyn Display) -> String {
+#[cfg(not(all(target_family = "wasm", feature = "cpu")))]
+fn root_cause(error: &dyn Display) -> String {
     let report = error.to_string();
     let causes = report.split("Backtrace:").next().unwrap_or_default();
     let cause = causes.lines().map(str::trim).rfind(|line| !line.is_empty());

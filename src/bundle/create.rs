@@ -8,7 +8,7 @@ use super::manifest::{FORMAT, Input, Manifest, WeightsFile};
 use super::{Bundle, BundleError, SelfTest, sha256};
 use crate::classifier::batch;
 use crate::cover::Cover;
-use crate::device::root_cause;
+use crate::device::numbers;
 use crate::genre::GenreSet;
 use crate::network::Network;
 
@@ -108,12 +108,8 @@ impl Bundle {
             normalisation,
         } = &self.manifest.input;
         let pattern = batch(&[Cover::test_pattern(*size)], normalisation, device);
-        self.network(device)
-            .forward(pattern)
-            .try_into_data()
-            .map_err(|error| BundleError::Device(root_cause(&error)))?
-            .try_into_vec_as::<f32>()
-            .map_err(|error| BundleError::Device(root_cause(&error)))
+        let logits = self.network(device).forward(pattern);
+        numbers(logits.try_into_data()).map_err(BundleError::Device)
     }
 }
 

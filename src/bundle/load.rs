@@ -37,8 +37,22 @@ impl ModuleMapper for Loader<'_> {
         let Some(values) = self.weights.widened(&self.path.join(".")) else {
             return param;
         };
-        let (id, shape) = (param.id, param.lazy_shape().dims::<D>());
+        let shape = param.lazy_shape().dims::<D>();
         let tensor = tensor(values, shape, &param.lazy_device());
-        param.transform_for_load(tensor, id)
+        with(param, tensor)
     }
+}
+
+/// The parameter with that value; whether it learns stays as it was.
+#[cfg(not(target_family = "wasm"))]
+fn with<const D: usize>(param: Param<Tensor<D>>, value: Tensor<D>) -> Param<Tensor<D>> {
+    let id = param.id;
+    param.transform_for_load(value, id)
+}
+
+/// The parameter with that value. Nothing learns in a browser; what burn does to see to that would
+/// come along.
+#[cfg(target_family = "wasm")]
+fn with<const D: usize>(param: Param<Tensor<D>>, value: Tensor<D>) -> Param<Tensor<D>> {
+    Param::initialized(param.id, value)
 }

@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::Tensor;
 
 use super::BundleError;
-use crate::device::root_cause;
+use crate::device::numbers;
 use crate::network::Network;
 
 /// A parameter of a network.
@@ -67,9 +67,5 @@ impl ModuleVisitor for Visitor {
 }
 
 fn values_of<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, BundleError> {
-    tensor
-        .try_into_data()
-        .map_err(|error| BundleError::Device(root_cause(&error)))?
-        .try_into_vec_as::<f32>()
-        .map_err(|error| BundleError::Device(root_cause(&error)))
+    numbers(tensor.try_into_data()).map_err(BundleError::Device)
 }

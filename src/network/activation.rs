@@ -1,6 +1,8 @@
 //! What a convolution's sums pass through.
 
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
+
+use super::float;
 
 /// An activation that keeps a number within bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +27,11 @@ impl Activation {
     }
 
     /// Applies it to every number.
-    pub fn apply(self, input: Tensor<4>) -> Tensor<4> {
+    pub fn apply<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
             Self::Identity => input,
-            Self::Relu => activation::relu(input),
-            // One kernel on a GPU, where `relu` and `clamp_max` are four.
-            Self::Relu6 => input.clamp(0.0, 6.0),
+            Self::Relu => float::relu(input),
+            Self::Relu6 => float::relu6(input),
         }
     }
 }

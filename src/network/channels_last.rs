@@ -8,6 +8,7 @@
 
 #[cfg(feature = "training")]
 mod autodiff;
+mod contiguous;
 mod dense;
 mod depthwise;
 mod depthwise_tiles;
@@ -26,10 +27,11 @@ use burn::backend::{Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::{Shape, Tensor, TensorData};
 
 use super::activation::Activation;
+pub(super) use contiguous::{contiguous, reshaped};
 use geometry::{Geometry, Kind};
 
 /// A tensor of burn-flex.
-type FlexTensor = FloatTensor<Flex>;
+pub(super) type FlexTensor = FloatTensor<Flex>;
 
 /// The operation that burn does not have.
 #[backend_extension(Flex, Autodiff: cfg(feature = "training"))]
@@ -54,11 +56,11 @@ impl ChannelsLastOps for Flex {
         activation: Activation,
     ) -> FlexTensor {
         let geometry = Geometry::new(&input, &weight, stride);
-        let input = input.to_contiguous();
+        let input = contiguous(input);
         match geometry.kind {
-            Kind::Pointwise => pointwise(&input, weight, &bias, &geometry, activation),
-            Kind::Depthwise => depthwise::forward(&input, &weight, &bias, &geometry, activation),
-            Kind::Dense => dense::forward(&input, weight, &bias, &geometry, activation),
+            Kind::Pointwise => pointwise(&input, weight, bias, &geometry, activation),
+            Kind::Depthwise => depthwise::forward(&input, weight, bias, &geometry, activation),
+            Kind::Dense => dense::forward(&input, weight, bias, &geometry, activation),
         }
     }
 }
@@ -66,11 +68,11 @@ impl ChannelsLastOps for Flex {
 fn pointwise(
     input: &FlexTensor,
     weight: FlexTensor,
-    bias: &FlexTensor,
+    bias: FlexTensor,
     geometry: &Geometry,
     activation: Activation,
 ) -> FlexTensor {
-    let (weights, bias) = (geometry.matrix(weight), bias.to_contiguous());
+    let (weights, bias) = (geometry.matrix(weight), contiguous(bias));
     let output = product(values(input), values(&weights), values(&bias), activation);
     tensor(output, geometry.output_shape())
 }
@@ -106,20 +108,20 @@ pub fn convolution(
 }
 
 /// The numbers of a tensor that is contiguous.
-fn values(tensor: &FlexTensor) -> &[f32] {
+pub(super) fn values(tensor: &FlexTensor) -> &[f32] {
     tensor
         .as_slice()
         .expect("every tensor here is f32, and made contiguous before")
 }
 
-fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
+pub(super) fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(values, shape))
 }
 
 /// Keeps a number within bounds; unlike `f32::max`, it lets NaN through, so that a training run that
 /// diverges is noticed.
 #[inline(always)]
-fn bound(value: f32, (low, high): (f32, f32)) -> f32 {
+pub(super) fn bound(value: f32, (low, high): (f32, f32)) -> f32 {
     let value = if value < low { low } else { value };
     if value > high { high } else { value }
 }
@@ -135,7 +137,7 @@ fn vectorized<R>(work: impl FnOnce() -> R) -> R {
 
 /// Numbers from −1 to 1 without a pattern, for the tests of the kernels.
 #[cfg(test)]
-fn numbers(count: usize, seed: usize) -> Vec<f32> {
+pub(super) fn numbers(count: usize, seed: usize) -> Vec<f32> {
     (0..count)
         .map(|index| ((index * 7919 + seed * 104_729) as f32).sin())
         .collect()

@@ -1,10 +1,9 @@
-//! What depends on the devices that a build can compute on. Here they may be several; `only_cpu.rs` has the same for
-//! the module for browsers that computes on the processor and on nothing else.
+//! What depends on the devices that a build can compute on. Here they may be several; `only_cpu/devices.rs` has the
+//! same for the module for browsers that computes on the processor and on nothing else.
 
 #[cfg(feature = "cpu")]
 use burn::backend::DispatchDevice;
-use burn::nn::Linear;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
 use super::feature_map::Order;
 
@@ -32,9 +31,4 @@ fn is_cpu(device: &Device) -> bool {
         )]
         _ => false,
     }
-}
-
-/// Through a dense layer: `[rows, in]` to `[rows, out]`.
-pub fn through(layer: &Linear, input: Tensor<2>) -> Tensor<2> {
-    layer.forward(input)
 }

@@ -15,6 +15,7 @@ use super::conv;
 use super::conv::{ConvRelu6, ConvShape};
 use super::dropout::Dropout;
 use super::feature_map::FeatureMap;
+use super::float;
 use super::layer;
 
 /// Channels of the stem, of every variant.
@@ -293,9 +294,10 @@ impl EfficientNetLite {
         let logits = layer::through(&self.classifier, map.clone().global_average());
         let places = map.places();
         let [batch, count, channels] = places.dims();
-        let shares = layer::through(&self.classifier, places.reshape([batch * count, channels]));
+        let places = float::reshape(places, [batch * count, channels]);
+        let shares = layer::through(&self.classifier, places);
         let [_, genres] = shares.dims();
-        (logits, shares.reshape([batch, count, genres]))
+        (logits, float::reshape(shares, [batch, count, genres]))
     }
 }
 

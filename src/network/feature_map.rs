@@ -2,13 +2,12 @@
 
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
-use burn::tensor::module::max_pool2d;
-use burn::tensor::ops::MaxPoolOptions;
 
 use super::activation::Activation;
 #[cfg(feature = "cpu")]
 use super::channels_last;
 use super::devices::{self, OnGpu};
+use super::float;
 
 /// A batch of maps, in the order of numbers that its device computes fastest with.
 #[derive(Clone, Debug)]
@@ -34,7 +33,7 @@ impl FeatureMap {
         let tensor = match order {
             Order::ChannelsFirst(_) => covers,
             #[cfg(feature = "cpu")]
-            Order::ChannelsLast => covers.permute([0, 2, 3, 1]),
+            Order::ChannelsLast => float::permute(covers, [0, 2, 3, 1]),
         };
         Self { tensor, order }
     }
@@ -44,7 +43,7 @@ impl FeatureMap {
         match self.order {
             Order::ChannelsFirst(_) => self.tensor,
             #[cfg(feature = "cpu")]
-            Order::ChannelsLast => self.tensor.permute([0, 3, 1, 2]),
+            Order::ChannelsLast => float::permute(self.tensor, [0, 3, 1, 2]),
         }
     }
 
@@ -69,12 +68,11 @@ impl FeatureMap {
     /// The largest number of each 2×2 pixels: half the height and width.
     pub fn halve(self) -> Self {
         let order = self.order;
-        let options = MaxPoolOptions::new([2, 2]);
-        let tensor = max_pool2d(self.channels_first(), options);
+        let tensor = float::halve(self.channels_first());
         let tensor = match order {
             Order::ChannelsFirst(_) => tensor,
             #[cfg(feature = "cpu")]
-            Order::ChannelsLast => tensor.permute([0, 2, 3, 1]),
+            Order::ChannelsLast => float::permute(tensor, [0, 2, 3, 1]),
         };
         Self { tensor, order }
     }
@@ -89,20 +87,18 @@ impl FeatureMap {
 
     /// The mean over height and width: `[batch, channels]`.
     pub fn global_average(self) -> Tensor<2> {
-        let pixels = self.places();
-        let [batch, _, channels] = pixels.dims();
-        pixels.mean_dim(1).reshape([batch, channels])
+        float::mean_of_places(self.places())
     }
 
     /// The channels of each place: `[batch, places, channels]`, row by row from the top left.
     pub fn places(self) -> Tensor<3> {
         let map = match self.order {
-            Order::ChannelsFirst(_) => self.tensor.permute([0, 2, 3, 1]),
+            Order::ChannelsFirst(_) => float::permute(self.tensor, [0, 2, 3, 1]),
             #[cfg(feature = "cpu")]
             Order::ChannelsLast => self.tensor,
         };
         let [batch, height, width, channels] = map.dims();
-        map.reshape([batch, height * width, channels])
+        float::reshape(map, [batch, height * width, channels])
     }
 }
 
@@ -112,7 +108,7 @@ impl std::ops::Add for FeatureMap {
     fn add(self, other: Self) -> Self {
         debug_assert_eq!(self.order, other.order, "maps of one network");
         Self {
-            tensor: self.tensor + other.tensor,
+            tensor: float::add(self.tensor, other.tensor),
             ..self
         }
     }

@@ -4,7 +4,7 @@ use burn::nn::Linear;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::tensor::Device;
 
-pub use super::devices::through;
+pub use super::float::linear as through;
 #[cfg(not(target_family = "wasm"))]
 pub use native::{convolution, glorot_convolution, glorot_linear, linear};
 #[cfg(target_family = "wasm")]

@@ -11,12 +11,21 @@ mod channels_last;
 mod conv;
 #[cfg_attr(
     all(target_family = "wasm", feature = "cpu", not(feature = "webgpu")),
-    path = "only_cpu.rs"
+    path = "only_cpu/devices.rs"
 )]
 mod devices;
 mod dropout;
 mod efficientnet_lite;
 mod feature_map;
+#[cfg_attr(
+    all(target_family = "wasm", feature = "cpu", not(feature = "webgpu")),
+    path = "only_cpu/float.rs"
+)]
+pub(crate) mod float;
+/// What the module for browsers has instead, to be tested beside it.
+#[cfg(all(test, feature = "cpu"))]
+#[path = "only_cpu/float.rs"]
+mod float_of_the_browser;
 mod layer;
 mod paper_cnn;
 mod vgg16;

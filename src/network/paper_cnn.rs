@@ -7,7 +7,7 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
 #[cfg(feature = "training")]
@@ -15,6 +15,7 @@ use super::conv;
 use super::conv::ConvShape;
 use super::dropout::Dropout;
 use super::feature_map::FeatureMap;
+use super::float;
 use super::layer;
 
 const CHANNELS: [usize; 4] = [16, 32, 64, 64];
@@ -68,9 +69,14 @@ impl PaperCnn {
             let halved = map.convolve(convolution, Activation::Relu).halve();
             map = halved.map(|map| dropout.apply(map, DROPOUT[0]));
         }
-        let mut dense = map.channels_first().flatten(1, 3);
+        let map = map.channels_first();
+        let [batch, channels, height, width] = map.dims();
+        let mut dense = float::reshape(map, [batch, channels * height * width]);
         for hidden in &self.dense {
-            dense = dropout.apply(activation::relu(layer::through(hidden, dense)), DROPOUT[1]);
+            dense = dropout.apply(
+                Activation::Relu.apply(layer::through(hidden, dense)),
+                DROPOUT[1],
+            );
         }
         dense
     }

@@ -7,7 +7,7 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
 #[cfg(feature = "training")]
@@ -99,7 +99,7 @@ impl Vgg16 {
 
     /// Pooled features `[batch, 512]` to logits.
     pub fn top(&self, features: Tensor<2>, dropout: &mut Dropout) -> Tensor<2> {
-        let dense = activation::relu(layer::through(&self.dense, features));
+        let dense = Activation::Relu.apply(layer::through(&self.dense, features));
         layer::through(&self.classifier, dropout.apply(dense, DROPOUT))
     }
 }

@@ -13,7 +13,7 @@ use burn::tensor::Shape;
 
 use super::super::activation::Activation;
 use super::geometry::Geometry;
-use super::{FlexTensor, product, tensor, values};
+use super::{FlexTensor, contiguous, product, tensor, values};
 
 /// Numbers in the patches of a strip, about: a megabyte.
 const STRIP: usize = 1 << 18;
@@ -22,11 +22,11 @@ const STRIP: usize = 1 << 18;
 pub fn forward(
     input: &FlexTensor,
     weight: FlexTensor,
-    bias: &FlexTensor,
+    bias: FlexTensor,
     geometry: &Geometry,
     activation: Activation,
 ) -> FlexTensor {
-    let (weights, bias) = (geometry.matrix(weight), bias.to_contiguous());
+    let (weights, bias) = (geometry.matrix(weight), contiguous(bias));
     let (weights, bias) = (values(&weights), values(&bias));
     let mut output = Vec::with_capacity(geometry.pixels() * geometry.channels_out);
     for (image, rows) in strips(geometry) {

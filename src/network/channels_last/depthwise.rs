@@ -5,7 +5,7 @@
 
 use super::super::activation::Activation;
 use super::geometry::Geometry;
-use super::{FlexTensor, bound, depthwise_tiles, tensor, values, vectorized};
+use super::{FlexTensor, bound, contiguous, depthwise_tiles, tensor, values, vectorized};
 
 /// Channels that are computed together, as many as there are left: 32 are two registers of 512 bits,
 /// four of 256, eight of 128.
@@ -25,12 +25,12 @@ fn groups(channels: usize) -> impl Iterator<Item = (usize, usize)> {
 /// See [`super::ChannelsLastOps::convolution`].
 pub fn forward(
     input: &FlexTensor,
-    weight: &FlexTensor,
-    bias: &FlexTensor,
+    weight: FlexTensor,
+    bias: FlexTensor,
     geometry: &Geometry,
     activation: Activation,
 ) -> FlexTensor {
-    let (weight, bias) = (weight.to_contiguous(), bias.to_contiguous());
+    let (weight, bias) = (contiguous(weight), contiguous(bias));
     let (input, weight, bias) = (values(input), values(&weight), values(&bias));
     let output = depthwise_tiles::forward(input, weight, bias, geometry, activation.bounds())
         .unwrap_or_else(|| pixel_by_pixel(input, weight, bias, geometry, activation));

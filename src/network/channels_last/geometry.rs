@@ -2,7 +2,7 @@
 
 use burn::tensor::Shape;
 
-use super::FlexTensor;
+use super::{FlexTensor, reshaped};
 
 /// How a convolution is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,10 +98,8 @@ impl Geometry {
 
     /// Weights `[out, in, kernel, kernel]` as a matrix `[out, kernel · kernel · in]`.
     pub fn matrix(&self, weight: FlexTensor) -> FlexTensor {
-        weight
-            .permute(&[0, 2, 3, 1])
-            .to_contiguous()
-            .reshape(Shape::new([self.channels_out, self.patch()]))
+        let rows = Shape::new([self.channels_out, self.patch()]);
+        reshaped(weight.permute(&[0, 2, 3, 1]), rows)
     }
 
     /// The way back of [`Self::matrix`].
