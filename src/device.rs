@@ -6,7 +6,7 @@ mod webgpu;
 #[cfg(not(all(target_family = "wasm", feature = "cpu")))]
 use std::fmt::Display;
 
-#[cfg(not(all(target_family = "wasm", feature = "cpu")))]
+#[cfg(not(target_family = "wasm"))]
 use burn::tensor::DType;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -146,13 +146,13 @@ pub(crate) fn tensor<const D: usize>(
 ) -> Tensor<D> {
     let data = TensorData::new(values, shape);
     // burn's own function can convert between all types of numbers, which is a lot of code in a browser.
-    #[cfg(all(target_family = "wasm", feature = "cpu"))]
+    #[cfg(target_family = "wasm")]
     {
         use burn::backend::Dispatch;
         use burn::backend::ops::FloatTensorOps;
         Tensor::from_dispatch(Dispatch::float_from_data(data, device.as_dispatch()))
     }
-    #[cfg(not(all(target_family = "wasm", feature = "cpu")))]
+    #[cfg(not(target_family = "wasm"))]
     Tensor::from_data(data, (device, DType::F32))
 }
 

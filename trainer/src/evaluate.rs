@@ -72,7 +72,8 @@ pub fn table(report: &Report) -> String {
     }
     text += &format!(
         "\n{} covers: accuracy {:.3}, balanced {:.3}; top-3 {:.3}, balanced {:.3}; \
-         macro F1 {:.3}; RMSE {:.3}; ECE {:.3}; ROC AUC {}\n\
+         macro F1 {:.3}; RMSE {:.3}; ROC AUC {}\n\
+         ECE {:.3}; by chance, of probabilities that say what they mean: {:.3}, to {:.3}\n\
          95 % intervals: accuracy {:.3} to {:.3}, balanced {:.3} to {:.3}\n\n{:<20}{:>8}{:>10}{:>10}\n",
         report.n,
         report.accuracy,
@@ -81,10 +82,12 @@ pub fn table(report: &Report) -> String {
         report.balanced_top3_accuracy,
         report.macro_f1,
         report.rmse,
-        report.ece,
         report
             .roc_auc
             .map_or("unknown".to_owned(), |auc| format!("{auc:.3}")),
+        report.ece,
+        report.ece_by_chance.mean,
+        report.ece_by_chance.high,
         report.intervals.accuracy.low,
         report.intervals.accuracy.high,
         report.intervals.balanced_accuracy.low,

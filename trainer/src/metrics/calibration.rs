@@ -1,6 +1,9 @@
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use super::Answer;
+use super::bootstrap::{RESAMPLES, quantile};
 
 /// Bins of the expected calibration error.
 const BINS: usize = 15;
@@ -38,14 +41,24 @@ pub struct Bin {
 
 /// The covers by their highest probability, in 15 ranges of equal width from 0 to 1.
 pub fn reliability(answers: &[Answer<'_>]) -> Vec<Bin> {
+    let judged = answers
+        .iter()
+        .map(|answer| (confidence(answer), answer.predicted() == answer.label));
+    bins(judged)
+}
+
+fn confidence(answer: &Answer<'_>) -> f64 {
+    f64::from(answer.probabilities[answer.predicted()])
+}
+
+/// The bins of covers, each with its highest probability and whether that was of its genre.
+fn bins(covers: impl Iterator<Item = (f64, bool)>) -> Vec<Bin> {
     let mut sums = [(0_usize, 0.0, 0_usize); BINS];
-    for answer in answers {
-        let predicted = answer.predicted();
-        let confidence = f64::from(answer.probabilities[predicted]);
+    for (confidence, is_right) in covers {
         let (n, confidences, right) = &mut sums[bin(confidence)];
         *n += 1;
         *confidences += confidence;
-        *right += usize::from(predicted == answer.label);
+        *right += usize::from(is_right);
     }
     let of_bin = |(index, (n, confidences, right)): (usize, &(usize, f64, usize))| Bin {
         over: index as f64 / BINS as f64,
@@ -60,8 +73,43 @@ pub fn reliability(answers: &[Answer<'_>]) -> Vec<Bin> {
 /// The expected calibration error: the mean over covers of how far the accuracy of their bin of [`reliability`] is
 /// from its mean probability.
 pub(super) fn ece(answers: &[Answer<'_>]) -> f64 {
+    mean_gap(&reliability(answers))
+}
+
+fn mean_gap(bins: &[Bin]) -> f64 {
     let gap = |bin: &Bin| bin.n as f64 * (bin.accuracy - bin.confidence).abs();
-    reliability(answers).iter().map(gap).sum::<f64>() / answers.len().max(1) as f64
+    let covers = bins.iter().map(|bin| bin.n).sum::<usize>();
+    bins.iter().map(gap).sum::<f64>() / covers.max(1) as f64
+}
+
+/// What the expected calibration error comes to by chance, where probabilities say just what they mean: on few covers
+/// a bin's accuracy is off its mean probability all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ByChance {
+    /// In the mean.
+    pub mean: f64,
+    /// 95 % of the time it is no more than this.
+    pub high: f64,
+}
+
+/// The error on covers with the probabilities of these, each of which is right as often as its highest probability
+/// says: 2,000 draws (the "consistency resampling" of Bröcker and Smith, "Increasing the Reliability of Reliability
+/// Diagrams", 2007). The same seed draws the same.
+pub(super) fn ece_by_chance(answers: &[Answer<'_>], seed: u64) -> ByChance {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let confidences: Vec<f64> = answers.iter().map(confidence).collect();
+    let mut draw = || {
+        let covers = confidences.iter();
+        mean_gap(&bins(
+            covers.map(|&share| (share, random.random::<f64>() < share)),
+        ))
+    };
+    let mut errors: Vec<f64> = (0..RESAMPLES).map(|_| draw()).collect();
+    errors.sort_by(f64::total_cmp);
+    ByChance {
+        mean: super::mean(errors.iter().copied()),
+        high: quantile(&errors, 0.95),
+    }
 }
 
 fn bin(confidence: f64) -> usize {
@@ -119,5 +167,19 @@ mod tests {
             (bins[0].over, bins[3].over, bins[3].to),
             (0.0, 0.2, 4.0 / 15.0)
         );
+    }
+
+    #[test]
+    fn by_chance_the_error_is_that_of_the_binomial() {
+        // One bin: the error is |right / 400 − .5|, in the mean √(2/π)·.025 = .0199, 95 % of the time below 1.96·.025.
+        let even = [0.5, 0.5];
+        let answers = vec![answer(0, &even); 400];
+        let found = ece_by_chance(&answers, 1);
+        assert!((found.mean - 0.0199).abs() < 0.001, "{found:?}");
+        assert!((found.high - 0.049).abs() < 0.003, "{found:?}");
+        assert_eq!(found, ece_by_chance(&answers, 1));
+        assert_ne!(found, ece_by_chance(&answers, 2));
+        let sure = [1.0, 0.0];
+        assert_eq!(ece_by_chance(&[answer(1, &sure)], 1), ByChance::default());
     }
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{self, Interval};
+use super::calibration::ByChance;
 use super::confusion::{self, Average, GenreReport};
 use super::{
     Answer, Outcome, Ranking, balanced_share, calibration, is_in_top3, is_right, mean, share,
@@ -40,6 +41,9 @@ pub struct Report {
     pub rmse: f64,
     /// Expected calibration error over 15 bins of equal width of the highest probability.
     pub ece: f64,
+    /// What that error comes to on as many covers where probabilities say just what they mean.
+    #[serde(default)]
+    pub ece_by_chance: ByChance,
     /// 95 % bootstrap confidence intervals.
     pub intervals: Intervals,
     /// The genres between which was asked, in the order of `confusion`.
@@ -121,6 +125,7 @@ impl Report {
             average_precision: mean_of(&per_genre, |report| report.average_precision),
             rmse: calibration::rmse(answers),
             ece: calibration::ece(answers),
+            ece_by_chance: calibration::ece_by_chance(answers, seed),
             intervals: intervals(&outcomes, genres, seed),
             genres: genres.to_vec(),
             per_genre,

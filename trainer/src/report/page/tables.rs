@@ -29,13 +29,24 @@ pub fn figures(page: &mut String, report: &Report) {
         card(page, name, Some(value), &interval(within));
     }
     card(page, "mean ROC AUC", report.roc_auc, "0.5 is chance");
-    let perfect = "0 is perfect";
-    card(page, "calibration error", Some(report.ece), perfect);
-    card(page, "RMSE of probabilities", Some(report.rmse), perfect);
+    let by_chance = report.ece_by_chance;
+    let by_chance = format!(
+        "by chance {}, to {}",
+        share(by_chance.mean),
+        share(by_chance.high)
+    );
+    card(page, "calibration error", Some(report.ece), &by_chance);
+    card(
+        page,
+        "RMSE of probabilities",
+        Some(report.rmse),
+        "0 is perfect",
+    );
     line!(
         page,
         "</div>\n<p><small>Under a figure stands its 95 % interval: percentile bootstrap over the covers, 2,000 \
-         resamples.</small></p>"
+         resamples. By chance: the calibration error of as many covers whose probabilities say just what they mean, in \
+         the mean and 95 % of the time at most.</small></p>"
     );
 }
 
