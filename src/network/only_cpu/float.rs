@@ -8,42 +8,48 @@ use burn::tensor::{Shape, Tensor};
 use super::activation::Activation;
 use super::channels_last::{self, FlexTensor, contiguous, reshaped, values};
 
+/// The same numbers with their dimensions in another order.
 pub fn permute<const D: usize>(tensor: Tensor<D>, axes: [usize; D]) -> Tensor<D> {
-    wrap(contiguous(unwrap(tensor).permute(&axes)))
+    from_flex(contiguous(to_flex(tensor).permute(&axes)))
 }
 
+/// The same numbers, in the same order, in another shape.
 pub fn reshape<const D: usize, const E: usize>(tensor: Tensor<D>, shape: [usize; E]) -> Tensor<E> {
-    wrap(reshaped(unwrap(tensor), Shape::new(shape)))
+    from_flex(reshaped(to_flex(tensor), Shape::new(shape)))
 }
 
+/// The sum of two tensors of one shape; in the memory of `one`, where nothing else needs it.
 pub fn add<const D: usize>(one: Tensor<D>, other: Tensor<D>) -> Tensor<D> {
-    let (mut sum, other) = (contiguous(unwrap(one)), contiguous(unwrap(other)));
+    let (mut sum, other) = (contiguous(to_flex(one)), contiguous(to_flex(other)));
     for (sum, other) in sum.storage_mut::<f32>().iter_mut().zip(values(&other)) {
         *sum += other;
     }
-    wrap(sum)
+    from_flex(sum)
 }
 
+/// `max(x, 0)` of every number.
 pub fn relu<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
     bound(tensor, Activation::Relu)
 }
 
+/// `min(max(x, 0), 6)` of every number.
 pub fn relu6<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
     bound(tensor, Activation::Relu6)
 }
 
 fn bound<const D: usize>(tensor: Tensor<D>, activation: Activation) -> Tensor<D> {
-    let mut tensor = contiguous(unwrap(tensor));
+    let mut tensor = contiguous(to_flex(tensor));
     let bounds = activation.bounds();
     for value in tensor.storage_mut::<f32>() {
         *value = channels_last::bound(*value, bounds);
     }
-    wrap(tensor)
+    from_flex(tensor)
 }
 
+/// The mean over the places: `[batch, places, channels]` to `[batch, channels]`.
 pub fn mean_of_places(places: Tensor<3>) -> Tensor<2> {
     let [batch, count, channels] = places.dims();
-    let places = contiguous(unwrap(places));
+    let places = contiguous(to_flex(places));
     let mut means = vec![0.0; batch * channels];
     let maps = values(&places).chunks_exact(count * channels);
     for (mean, map) in means.chunks_exact_mut(channels).zip(maps) {
@@ -56,12 +62,13 @@ pub fn mean_of_places(places: Tensor<3>) -> Tensor<2> {
             *mean /= count as f32;
         }
     }
-    wrap(channels_last::tensor(means, Shape::new([batch, channels])))
+    from_flex(channels_last::tensor(means, Shape::new([batch, channels])))
 }
 
+/// The largest number of each 2×2 pixels of `[batch, channels, height, width]`, which are even.
 pub fn halve(map: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = map.dims();
-    let map = contiguous(unwrap(map));
+    let map = contiguous(to_flex(map));
     let mut largest = Vec::with_capacity(batch * channels * (height / 2) * (width / 2));
     for rows in values(&map).chunks_exact(2 * width) {
         let (upper, lower) = rows.split_at(width);
@@ -69,10 +76,10 @@ pub fn halve(map: Tensor<4>) -> Tensor<4> {
         largest.extend(pairs.map(|(a, b)| a[0].max(a[1]).max(b[0]).max(b[1])));
     }
     let shape = Shape::new([batch, channels, height / 2, width / 2]);
-    wrap(channels_last::tensor(largest, shape))
+    from_flex(channels_last::tensor(largest, shape))
 }
 
-/// A convolution of single pixels is the same as a dense layer.
+/// Through a dense layer, `[rows, in]` to `[rows, out]`: the same as a convolution of single pixels.
 pub fn linear(layer: &Linear, input: Tensor<2>) -> Tensor<2> {
     let [rows, inputs] = input.dims();
     let weight = permute(layer.weight.val(), [1, 0]);
@@ -87,22 +94,30 @@ pub fn linear(layer: &Linear, input: Tensor<2>) -> Tensor<2> {
     reshape(output, [rows, outputs])
 }
 
+/// The numbers of both tensors, those of `one` first.
+///
+/// # Errors
+/// None: the processor does not fail.
 pub async fn read_both(one: Tensor<2>, other: Tensor<2>) -> Result<Vec<f32>, String> {
     let (mut numbers, other) = (read(one).await?, read(other).await?);
     numbers.extend(other);
     Ok(numbers)
 }
 
+/// The numbers of a tensor, in order.
+///
+/// # Errors
+/// None: the processor does not fail.
 pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, String> {
-    Ok(values(&contiguous(unwrap(tensor))).to_vec())
+    Ok(values(&contiguous(to_flex(tensor))).to_vec())
 }
 
-fn unwrap<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
+fn to_flex<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
     let tensor = tensor.try_into_primitive::<Flex>();
     tensor.expect("there is no other backend here")
 }
 
-fn wrap<const D: usize>(tensor: FlexTensor) -> Tensor<D> {
+fn from_flex<const D: usize>(tensor: FlexTensor) -> Tensor<D> {
     Tensor::from_primitive::<Flex>(tensor)
 }
 
@@ -124,7 +139,7 @@ mod tests {
 
     fn assert_same<const D: usize>(own: Tensor<D>, burns: Tensor<D>) {
         assert_eq!(own.dims(), burns.dims());
-        let (own, burns) = (unwrap(own), contiguous(unwrap(burns)));
+        let (own, burns) = (to_flex(own), contiguous(to_flex(burns)));
         for (own, burns) in values(&own).iter().zip(values(&burns)) {
             assert!((own - burns).abs() < 1e-6, "{own} is not {burns}");
         }
