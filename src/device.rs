@@ -3,11 +3,8 @@
 #[cfg(feature = "webgpu")]
 mod webgpu;
 
-#[cfg(not(all(target_family = "wasm", feature = "cpu")))]
-use std::fmt::Display;
-
-#[cfg(not(target_family = "wasm"))]
-use burn::tensor::DType;
+use burn::backend::Dispatch;
+use burn::backend::ops::FloatTensorOps;
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -120,40 +117,15 @@ impl OpenDevice {
     }
 }
 
-/// The numbers that a device gave back, or what it says instead.
-#[cfg(not(all(target_family = "wasm", feature = "cpu")))]
-pub(crate) fn numbers(data: Result<TensorData, impl Display>) -> Result<Vec<f32>, String> {
-    data.map_err(|error| root_cause(&error))?
-        .try_into_vec()
-        .map_err(|error| root_cause(&error))
-}
-
-/// The last line of burn's reports that says something: they begin with every layer that an error
-/// passed, and end with a backtrace.
-#[cfg(not(all(target_family = "wasm", feature = "cpu")))]
-fn root_cause(error: &dyn Display) -> String {
-    let report = error.to_string();
-    let causes = report.split("Backtrace:").next().unwrap_or_default();
-    let cause = causes.lines().map(str::trim).rfind(|line| !line.is_empty());
-    cause.unwrap_or("no reason was given").to_owned()
-}
-
 /// A tensor of the very numbers, in `f32`.
 pub(crate) fn tensor<const D: usize>(
     values: Vec<f32>,
     shape: [usize; D],
     device: &Device,
 ) -> Tensor<D> {
+    // `Tensor`'s own function can convert between all types of numbers, which is a lot of code in a browser.
     let data = TensorData::new(values, shape);
-    // burn's own function can convert between all types of numbers, which is a lot of code in a browser.
-    #[cfg(target_family = "wasm")]
-    {
-        use burn::backend::Dispatch;
-        use burn::backend::ops::FloatTensorOps;
-        Tensor::from_dispatch(Dispatch::float_from_data(data, device.as_dispatch()))
-    }
-    #[cfg(not(target_family = "wasm"))]
-    Tensor::from_data(data, (device, DType::F32))
+    Tensor::from_dispatch(Dispatch::float_from_data(data, device.as_dispatch()))
 }
 
 /// A device to describe networks with: it is named, not opened.
@@ -209,13 +181,5 @@ mod tests {
                 .iter()
                 .all(|error| error.to_string().contains(&why()))
         );
-    }
-
-    #[test]
-    fn the_root_cause_is_the_last_line_before_the_backtrace() {
-        let report = "An error happened\nCaused by:\n  Device was destroyed.\nBacktrace:\nnone";
-        assert_eq!(root_cause(&report), "Device was destroyed.");
-        assert_eq!(root_cause(&"out of memory"), "out of memory");
-        assert_eq!(root_cause(&""), "no reason was given");
     }
 }

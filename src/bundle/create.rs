@@ -8,9 +8,9 @@ use super::manifest::{FORMAT, Input, Manifest, WeightsFile};
 use super::{Bundle, BundleError, SelfTest, sha256};
 use crate::classifier::batch;
 use crate::cover::Cover;
-use crate::device::numbers;
 use crate::genre::GenreSet;
 use crate::network::Network;
+use crate::network::float::numbers;
 
 /// The name of the file of weights in a bundle's folder.
 const WEIGHTS_FILE: &str = "weights.bpk";

@@ -4,8 +4,8 @@ use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::Tensor;
 
 use super::BundleError;
-use crate::device::numbers;
 use crate::network::Network;
+use crate::network::float::numbers;
 
 /// A parameter of a network.
 #[derive(Clone, Debug)]

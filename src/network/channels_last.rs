@@ -8,6 +8,9 @@
 
 #[cfg(feature = "training")]
 mod autodiff;
+#[cfg(test)]
+pub(super) mod checks;
+mod columns;
 mod contiguous;
 mod dense;
 mod depthwise;
@@ -133,31 +136,6 @@ fn vectorized<R>(work: impl FnOnce() -> R) -> R {
     return work();
     #[cfg(not(target_arch = "wasm32"))]
     pulp::Arch::new().dispatch(work)
-}
-
-/// Numbers from −1 to 1 without a pattern, for the tests of the kernels.
-#[cfg(test)]
-pub(super) fn numbers(count: usize, seed: usize) -> Vec<f32> {
-    (0..count)
-        .map(|index| ((index * 7919 + seed * 104_729) as f32).sin())
-        .collect()
-}
-
-/// What [`product`] is to answer, each sum added up in `f64`.
-#[cfg(test)]
-fn plain_product(input: &[f32], weights: &[f32], bias: &[f32], bounds: (f32, f32)) -> Vec<f32> {
-    let channels_in = weights.len() / bias.len();
-    let pixels = input.chunks_exact(channels_in);
-    let dot = |pixel: &[f32], row: &[f32]| {
-        let products = pixel.iter().zip(row).map(|(a, b)| f64::from(a * b));
-        products.sum::<f64>() as f32
-    };
-    pixels
-        .flat_map(|pixel| {
-            let rows = weights.chunks_exact(channels_in).zip(bias);
-            rows.map(|(row, bias)| (dot(pixel, row) + bias).clamp(bounds.0, bounds.1))
-        })
-        .collect()
 }
 
 #[cfg(all(test, feature = "training"))]

@@ -4,12 +4,12 @@
 //! can do with them would be in the modules for browsers, a sixth of their code. `only_cpu/float.rs`
 //! has the same functions for the module that computes on the processor and on nothing else.
 
+use std::fmt::Display;
+
 use burn::backend::Dispatch;
 use burn::backend::ops::{ActivationOps, FloatTensorOps, ModuleOps};
 use burn::nn::Linear;
-use burn::tensor::{Shape, Tensor};
-
-use crate::device::numbers;
+use burn::tensor::{Shape, Tensor, TensorData};
 
 /// The same numbers with their dimensions in another order.
 pub fn permute<const D: usize>(tensor: Tensor<D>, axes: [usize; D]) -> Tensor<D> {
@@ -76,4 +76,33 @@ pub async fn read_both(one: Tensor<2>, other: Tensor<2>) -> Result<Vec<f32>, Str
 /// What the device says.
 pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, String> {
     numbers(Dispatch::float_into_data(tensor.into_dispatch()).await)
+}
+
+/// The numbers that a device gave back, or what it says instead.
+pub(crate) fn numbers(data: Result<TensorData, impl Display>) -> Result<Vec<f32>, String> {
+    data.map_err(|error| root_cause(&error))?
+        .try_into_vec()
+        .map_err(|error| root_cause(&error))
+}
+
+/// The last line of burn's reports that says something: they begin with every layer that an error
+/// passed, and end with a backtrace.
+fn root_cause(error: &dyn Display) -> String {
+    let report = error.to_string();
+    let causes = report.split("Backtrace:").next().unwrap_or_default();
+    let cause = causes.lines().map(str::trim).rfind(|line| !line.is_empty());
+    cause.unwrap_or("no reason was given").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_cause_is_the_last_line_before_the_backtrace() {
+        let report = "An error happened\nCaused by:\n  Device was destroyed.\nBacktrace:\nnone";
+        assert_eq!(root_cause(&report), "Device was destroyed.");
+        assert_eq!(root_cause(&"out of memory"), "out of memory");
+        assert_eq!(root_cause(&""), "no reason was given");
+    }
 }

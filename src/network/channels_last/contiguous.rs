@@ -55,7 +55,8 @@ fn gather(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{numbers, values};
+    use super::super::checks::numbers;
+    use super::super::values;
     use super::*;
 
     #[test]

@@ -231,9 +231,10 @@ mod tests {
     use burn::tensor::Shape;
 
     use super::super::super::activation::Activation;
+    use super::super::checks::{assert_close, numbers};
     use super::super::depthwise::pixel_by_pixel;
     use super::super::machine::on_every_machine;
-    use super::super::{numbers, tensor, values};
+    use super::super::{tensor, values};
     use super::*;
 
     fn on_every_machine_of(maps: Maps) -> Vec<Option<Vec<f32>>> {
@@ -276,13 +277,7 @@ mod tests {
                 };
                 for found in on_every_machine_of(maps) {
                     let found = found.expect("there are tiles for it");
-                    assert_eq!(found.len(), expected.len(), "{case:?}");
-                    for (found, expected) in found.iter().zip(&expected) {
-                        assert!(
-                            (found - expected).abs() < 1e-5,
-                            "{case:?}: {found} {expected}"
-                        );
-                    }
+                    assert_close(&found, &expected, 1e-5, case);
                 }
             }
         }

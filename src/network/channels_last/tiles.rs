@@ -5,7 +5,8 @@
 //! pixels, so that the sums of a tile stay in registers while it passes over the input channels, and the numbers of
 //! the pixels come in one by one. (burn-flex's product packs both sides anew for every call.)
 
-use super::lanes::{LANES, Lanes, transpose};
+use super::columns::columns;
+use super::lanes::{LANES, Lanes};
 
 /// Registers of output channels in a tile.
 const REGISTERS: usize = 2;
@@ -31,7 +32,7 @@ pub fn product(input: &[f32], weights: &[f32], bias: &[f32], bounds: (f32, f32))
         .zip(bias.chunks(CHANNELS))
         .enumerate();
     for (index, (weights, bias)) in panels {
-        lay_out(weights, &mut panel);
+        columns(weights, &mut panel);
         let target = Target {
             output: &mut output,
             channels: channels_out,
@@ -40,37 +41,6 @@ pub fn product(input: &[f32], weights: &[f32], bias: &[f32], bounds: (f32, f32))
         column_of_tiles(input, &panel, bias, target, bounds);
     }
     output
-}
-
-/// Up to eight rows of weights, input channel by input channel.
-fn lay_out(weights: &[f32], panel: &mut [Weights]) {
-    let channels_in = panel.len();
-    for (register, rows) in weights.chunks(LANES * channels_in).enumerate() {
-        let first = register * LANES;
-        let done = lay_out_in_registers(rows, panel, first);
-        for (lane, row) in rows.chunks_exact(channels_in).enumerate() {
-            for (weights, value) in panel.iter_mut().zip(row).skip(done) {
-                weights[first + lane] = *value;
-            }
-        }
-    }
-}
-
-/// Four rows by four channels at a time; answers how many channels are done.
-fn lay_out_in_registers(rows: &[f32], panel: &mut [Weights], first: usize) -> usize {
-    let channels_in = panel.len();
-    if rows.len() < LANES * channels_in {
-        return 0;
-    }
-    let (blocks, rest) = panel.as_chunks_mut::<LANES>();
-    for (index, block) in blocks.iter_mut().enumerate() {
-        let rows =
-            std::array::from_fn(|lane| Lanes::load(&rows[lane * channels_in + index * LANES..]));
-        for (weights, lanes) in block.iter_mut().zip(transpose(rows)) {
-            lanes.store(&mut weights[first..]);
-        }
-    }
-    channels_in - rest.len()
 }
 
 /// Where sums go: from channel `first` on in each pixel of so many channels.
@@ -140,38 +110,11 @@ fn tile(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{numbers, plain_product};
+    use super::super::checks::assert_products;
     use super::product;
 
     #[test]
     fn tiles_and_what_is_left_over_agree_with_the_plain_sum() {
-        // Pixels, channels in, channels out: whole tiles, rests of each, several strips.
-        let cases = [
-            (8, 4, 4),
-            (36, 27, 32),
-            (1, 1280, 10),
-            (13, 5, 7),
-            (700, 96, 24),
-            (9, 1, 1),
-        ];
-        for (pixels, channels_in, channels_out) in cases {
-            // Each product is at most 1; a sum's rounding grows with what is added, not with what comes out.
-            let allowed = 1e-6 * (channels_in + 1) as f32;
-            let input = numbers(pixels * channels_in, 1);
-            let weights = numbers(channels_in * channels_out, 2);
-            let bias = numbers(channels_out, 3);
-            for bounds in [(f32::NEG_INFINITY, f32::INFINITY), (0.0, 6.0)] {
-                let found = product(&input, &weights, &bias, bounds);
-                let expected = plain_product(&input, &weights, &bias, bounds);
-                assert_eq!(found.len(), expected.len());
-                for (found, expected) in found.iter().zip(&expected) {
-                    let case = (pixels, channels_in, channels_out);
-                    assert!(
-                        (found - expected).abs() < allowed,
-                        "{case:?}: {found} {expected}"
-                    );
-                }
-            }
-        }
+        assert_products(|input, weights, bias, bounds| vec![product(input, weights, bias, bounds)]);
     }
 }

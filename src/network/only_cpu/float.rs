@@ -129,20 +129,19 @@ mod tests {
     use burn::nn::LinearConfig;
     use burn::tensor::{Device, TensorData};
 
-    use super::super::{channels_last, float};
+    use super::super::channels_last::checks::{assert_close, numbers as sines};
+    use super::super::float;
     use super::*;
 
     fn numbers<const D: usize>(shape: [usize; D]) -> Tensor<D> {
-        let numbers = channels_last::numbers(shape.iter().product(), 1);
+        let numbers = sines(shape.iter().product(), 1);
         Tensor::from_data(TensorData::new(numbers, shape), &Device::flex())
     }
 
     fn assert_same<const D: usize>(own: Tensor<D>, burns: Tensor<D>) {
         assert_eq!(own.dims(), burns.dims());
         let (own, burns) = (to_flex(own), contiguous(to_flex(burns)));
-        for (own, burns) in values(&own).iter().zip(values(&burns)) {
-            assert!((own - burns).abs() < 1e-6, "{own} is not {burns}");
-        }
+        assert_close(values(&own), values(&burns), 1e-6, own.layout().shape());
     }
 
     /// What a future answers that waits for nothing, as on the processor.

@@ -1,5 +1,5 @@
+use super::super::checks::{assert_products, numbers};
 use super::super::machine::on_every_machine;
-use super::super::{numbers, plain_product};
 use super::*;
 
 fn transposed(weights: &[f32], channels_out: usize) -> Vec<f32> {
@@ -12,49 +12,17 @@ fn transposed(weights: &[f32], channels_out: usize) -> Vec<f32> {
 
 #[test]
 fn tiles_and_what_is_left_over_agree_with_the_plain_sum_on_every_machine() {
-    // Pixels, channels in, channels out: whole tiles, rests of each, several strips, several panels of every width,
-    // more input channels than are passed over at a time.
-    let cases = [
-        (8, 4, 4),
-        (36, 27, 32),
-        (1, 1280, 10),
-        (13, 5, 7),
-        (700, 96, 24),
-        (2500, 16, 96),
-        (50, 144, 40),
-        (29, 1100, 112),
-        (7, 6, 240),
-        (9, 1, 1),
-    ];
-    for (pixels, channels_in, channels_out) in cases {
-        // Each product is at most 1; a sum's rounding grows with what is added, not with what comes out.
-        let allowed = 1e-6 * (channels_in + 1) as f32;
-        let input = numbers(pixels * channels_in, 1);
-        let weights = numbers(channels_in * channels_out, 2);
-        let by_input = transposed(&weights, channels_out);
-        let bias = numbers(channels_out, 3);
-        for bounds in [(f32::NEG_INFINITY, f32::INFINITY), (0.0, 6.0)] {
-            let expected = plain_product(&input, &weights, &bias, bounds);
-            for weights in [Weights::ByOutput(&weights), Weights::ByInput(&by_input)] {
-                let product = Product {
-                    weights,
-                    input: &input,
-                    bias: &bias,
-                    bounds,
-                };
-                for found in on_every_machine(product) {
-                    assert_eq!(found.len(), expected.len());
-                    for (found, expected) in found.iter().zip(&expected) {
-                        let case = (pixels, channels_in, channels_out);
-                        assert!(
-                            (found - expected).abs() < allowed,
-                            "{case:?}: {found} {expected}"
-                        );
-                    }
-                }
-            }
-        }
-    }
+    assert_products(|input, weights, bias, bounds| {
+        let by_input = transposed(weights, bias.len());
+        let both = [Weights::ByOutput(weights), Weights::ByInput(&by_input)];
+        let products = both.map(|weights| Product {
+            input,
+            weights,
+            bias,
+            bounds,
+        });
+        products.into_iter().flat_map(on_every_machine).collect()
+    });
 }
 
 #[test]
